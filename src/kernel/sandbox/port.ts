@@ -1,0 +1,73 @@
+/** Bounds of one run. Every one is always in force. */
+export interface SandboxLimits {
+  /** Domain milliseconds until the whole tree is killed and the run ends `timed-out`. */
+  readonly timeoutMs: number;
+  /** Bytes of the whole tree where the system can bound it (cgroups), else of each process. */
+  readonly memoryBytes: number;
+  readonly processes: number;
+  /** Bytes of output kept; what comes after is dropped with one line saying so. */
+  readonly outputBytes: number;
+  /** Bytes the work folder may grow to. */
+  readonly diskBytes: number;
+}
+
+/** One command to run. Plain data: it is written to `runs/<key>/spec.json` for the runner. */
+export interface SandboxSpec {
+  /** Program and arguments; never a shell line made from user input. */
+  readonly argv: readonly string[];
+  /** The whole environment; nothing is inherited. */
+  readonly env: Readonly<Record<string, string>>;
+  /** The folder that the command may write; under bubblewrap the only one. */
+  readonly workDir: string;
+  /** Where it starts: `workDir` or a folder below it. */
+  readonly cwd: string;
+  /** More folders it may read (and write where said). */
+  readonly mounts?: readonly { readonly path: string; readonly writable: boolean }[];
+  readonly network: boolean;
+  readonly limits: SandboxLimits;
+  /** Log stream that takes stdout and stderr. */
+  readonly logStream: string;
+  /** Values replaced by `***` before the first write of a log. */
+  readonly masks: readonly string[];
+}
+
+/** What a run reports of itself on its report pipe (file descriptor 3): one JSON value a line, with the time it came. */
+export interface RunReport {
+  readonly at: number;
+  readonly data: unknown;
+}
+
+export type RunEnd =
+  | { readonly kind: 'exited'; readonly at: number; readonly exitCode: number }
+  | { readonly kind: 'signalled'; readonly at: number; readonly signal: string }
+  | { readonly kind: 'timed-out'; readonly at: number }
+  | { readonly kind: 'cancelled'; readonly at: number }
+  /** The command could not be started, or its runner is gone. */
+  | { readonly kind: 'fault'; readonly at: number; readonly cause: string };
+
+export interface RunWatch {
+  /** Reports from `afterReport` (a count) on, then the end; each call to the callbacks is awaited. */
+  readonly onReport?: (report: RunReport, count: number) => Promise<void>;
+  readonly afterReport?: number;
+}
+
+/**
+ * Runs commands under a small detached runner of their own that outlives this process. The key names the run for ever:
+ * making its folder is the claim, so starting the same key twice starts it once. Once a command has started it is never
+ * started again by itself.
+ */
+export interface Sandbox {
+  readonly driver: 'process' | 'bubblewrap';
+  /** Resolves when the command has started, or with a fault end already recorded when it could not. */
+  start(key: string, spec: SandboxSpec): Promise<void>;
+  /** Follows a run, started by this process or an earlier one, to its end. Rejects only when the signal aborts. */
+  wait(key: string, watch: RunWatch, signal: AbortSignal): Promise<RunEnd>;
+  /** TERM to the whole tree, KILL after `graceMs`. The run ends `cancelled`. Cancelling an ended run does nothing. */
+  cancel(key: string, graceMs?: number): Promise<void>;
+  /** Whether this key was ever claimed. */
+  known(key: string): Promise<boolean>;
+  /** Removes what is kept of an ended run. */
+  forget(key: string): Promise<void>;
+  /** Ends the warm spare runners; runs under way go on. */
+  close(): Promise<void>;
+}
