@@ -47,6 +47,13 @@ export interface Database {
   notify(tx: Tx, channel: string, payload: string): void;
   /** Returns a function that ends the subscription. */
   listen(channel: string, receive: (payload: string) => void): () => void;
+  /**
+   * Holds a name for as long as this process lives or until it is released. Shows other processes of the same database
+   * who is alive, without clocks.
+   */
+  hold(name: string): Promise<{ release(): Promise<void> }>;
+  /** Whether a living process holds the name. */
+  isHeld(name: string): Promise<boolean>;
   /** Writes a consistent copy to a file while others go on writing. */
   backup(file: string): Promise<void>;
   /** Waits for transactions under way. Closing twice is allowed. */
