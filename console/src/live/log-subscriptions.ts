@@ -47,7 +47,7 @@ export class LogSubscriptions {
 
   /** Closes every log whose key starts like this. */
   closeAll(prefix: string): void {
-    for (const key of [...this.#followers.keys()]) if (key.startsWith(prefix)) this.close(key);
+    for (const key of this.#followers.keys()) if (key.startsWith(prefix)) this.close(key);
   }
 
   /** A stream is up, perhaps a new one: every log goes on from where it stopped. */

@@ -1,0 +1,21 @@
+import Box from '@cloudscape-design/components/box';
+import Spinner from '@cloudscape-design/components/spinner';
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { ErrorBox } from './error-box.tsx';
+
+interface LoadedProps<T> {
+  readonly query: UseQueryResult<T>;
+  readonly children: (data: T) => ReactNode;
+}
+
+/** Shows what a query read; meanwhile a spinner, and an error in words when it failed and there is nothing older. */
+export function Loaded<T>({ query, children }: LoadedProps<T>) {
+  if (query.data !== undefined) return <>{children(query.data)}</>;
+  if (query.error !== null) return <ErrorBox error={query.error} retry={() => void query.refetch()} />;
+  return (
+    <Box textAlign="center" padding="xxl" color="text-body-secondary">
+      <Spinner size="large" /> <span className="pw-visually-hidden">Loading</span>
+    </Box>
+  );
+}
