@@ -1,0 +1,35 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Readable } from 'node:stream';
+import type { Scope } from '../../kernel/scope.ts';
+import type { Principal } from '../../wire/operation.ts';
+import type { ServiceRoom } from '../../wire/room.ts';
+
+export interface CommitInfo {
+  readonly commitId: string;
+  readonly message: string;
+  readonly authorName: string;
+  /** Milliseconds. */
+  readonly authorDate: number;
+  readonly committerDate: number;
+}
+
+/** Who a git request over HTTP comes from, found by its Basic credentials. */
+export type GitAuthenticator = (
+  userName: string,
+  password: string,
+  request: IncomingMessage,
+) => Promise<Principal | undefined>;
+
+export interface CodeCommitRoom extends ServiceRoom {
+  /** The commit a branch stands at; undefined when repository or branch are missing. */
+  branchHead(scope: Scope, repository: string, branch: string): Promise<CommitInfo | undefined>;
+  /** A commit by id. */
+  commit(scope: Scope, repository: string, commitId: string): Promise<CommitInfo | undefined>;
+  /** The files of a commit as a zip (mode bits kept), without `.git`. */
+  archiveZip(scope: Scope, repository: string, commitId: string): Promise<Readable>;
+  /**
+   * Smart HTTP at `/v1/repos/<name>/…`. True when the request was a git request and is answered (also when refused).
+   * The region is the server's own unless the user name says otherwise.
+   */
+  serveGit(request: IncomingMessage, response: ServerResponse, requestId: string): Promise<boolean>;
+}

@@ -1,0 +1,25 @@
+import type { Tx } from '../../kernel/database/port.ts';
+import type { OutboxEvent } from '../../kernel/outbox/port.ts';
+import type { Scope } from '../../kernel/scope.ts';
+import type { ServiceRoom } from '../../wire/room.ts';
+
+/** A rule matched and names this target. */
+export interface TargetInvocation {
+  readonly scope: Scope;
+  /** Stable over repeated deliveries: event, rule and target. */
+  readonly key: string;
+  readonly ruleArn: string;
+  readonly targetArn: string;
+  readonly roleArn: string | undefined;
+  /** JSON after `Input`, `InputPath` or `InputTransformer`. */
+  readonly payload: string;
+  /** The event in EventBridge's shape. */
+  readonly event: Readonly<Record<string, unknown>>;
+}
+
+export interface EventsRoom extends ServiceRoom {
+  /** Every event of the default bus, in the transaction that takes it from the outbox. */
+  onEvent(receive: (tx: Tx, event: OutboxEvent) => Promise<void>): void;
+  /** What a target of this ARN service (`codepipeline`) does; called from a task, repeated when it throws. */
+  addTarget(service: string, invoke: (invocation: TargetInvocation) => Promise<void>): void;
+}

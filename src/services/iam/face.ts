@@ -1,0 +1,38 @@
+import type { Tx } from '../../kernel/database/port.ts';
+import type { CredentialStore, Principal } from '../../wire/operation.ts';
+import type { ServiceRoom } from '../../wire/room.ts';
+
+export interface AccessKey {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface TemporaryCredentials extends AccessKey {
+  readonly sessionToken: string;
+  /** Wall milliseconds. */
+  readonly expiration: number;
+}
+
+/** A role taken on by a service of ours (`codebuild.amazonaws.com`) for its work. */
+export interface ServiceRoleRequest {
+  readonly roleArn: string;
+  readonly service: string;
+  readonly sessionName: string;
+  readonly durationSeconds: number;
+}
+
+/** Identity: accounts, users, roles, keys, sessions (IAM and STS share their rows). */
+export interface IamRoom extends ServiceRoom {
+  /** What the wire asks to verify a signature. */
+  readonly credentials: CredentialStore;
+  /** Makes the account and its root access key when they are missing; the same key at every later call. */
+  ensureAccount(account: string): Promise<AccessKey>;
+  /** Refuses (`ApiError` `AccessDenied`) when the role is missing or its trust policy does not name the service. */
+  assumeServiceRole(request: ServiceRoleRequest): Promise<TemporaryCredentials>;
+  /** Temporary credentials for somebody already known (the console's session). */
+  issueSession(principal: Principal, durationSeconds: number): Promise<TemporaryCredentials>;
+  /** Whom a git user name and password (service-specific credential of `codecommit.amazonaws.com`) belong to. */
+  verifyGitCredential(userName: string, password: string): Promise<Principal | undefined>;
+  /** Whether a role of this ARN exists; inside the caller's transaction. */
+  roleExists(tx: Tx, roleArn: string): Promise<boolean>;
+}

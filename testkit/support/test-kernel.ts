@@ -1,0 +1,64 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTestClock, type TestClock } from '../../src/kernel/clock-test.ts';
+import { type OpenKernel, openKernel } from '../../src/kernel/open.ts';
+import type { Room } from '../../src/kernel/room.ts';
+import type { Sandbox } from '../../src/kernel/sandbox/port.ts';
+import { createLogger } from '../../src/kernel/telemetry/logger.ts';
+
+export interface TestKernel extends OpenKernel {
+  readonly clock: TestClock;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface TestKernelOptions {
+  readonly databaseUrl?: string;
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The real one is opened by tests that run commands; without it a run is refused. */
+  readonly sandbox?: Parameters<typeof openKernel>[0]['sandbox'];
+  /** Kept when given, otherwise a temporary folder that goes with the kernel. */
+  readonly dataDir?: string;
+}
+
+/** A real ground floor in a temporary folder, on the test clock. */
+export async function openTestKernel(options: TestKernelOptions = {}): Promise<TestKernel> {
+  const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'pipewright-test-'));
+  const clock = createTestClock();
+  const kernel = await openKernel({
+    dataDir,
+    ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
+    env: options.env ?? {},
+    clock,
+    logger: createLogger({ level: 'silent' }),
+    endpoint: () => 'http://127.0.0.1:1',
+    sandbox: options.sandbox ?? (async () => noSandbox()),
+  });
+  return {
+    ...kernel,
+    clock,
+    async [Symbol.asyncDispose]() {
+      await kernel.close();
+      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Installs rooms and starts. */
+export async function startTestKernel(kernel: TestKernel, rooms: readonly Room[]): Promise<void> {
+  await kernel.install(rooms);
+  await kernel.start();
+}
+
+function noSandbox(): Sandbox {
+  const refuse = () => Promise.reject(new Error('this test has no sandbox'));
+  return {
+    driver: 'process',
+    start: refuse,
+    wait: refuse,
+    cancel: refuse,
+    known: async () => false,
+    forget: async () => {},
+    close: async () => {},
+  };
+}
