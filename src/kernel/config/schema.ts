@@ -1,0 +1,96 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+
+/**
+ * Every setting of the server: name in the file (`pipewright.yaml`), variable of the environment and flag of
+ * `pipewright up` are the same words: `maxConcurrentBuilds`, `PIPEWRIGHT_MAX_CONCURRENT_BUILDS`,
+ * `--max-concurrent-builds`.
+ */
+export const configSchema = z.strictObject({
+  dataDir: z.string().min(1).describe('folder that holds everything; made when missing'),
+  host: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
+  port: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(7300)
+    .describe('port to listen on; 0 takes a free one'),
+  publicUrl: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('address that clients use, when it differs from host and port'),
+  allowedHosts: z
+    .preprocess(splitList, z.array(z.string().min(1)).max(100))
+    .default([])
+    .describe('more host names that requests may name, comma-separated'),
+  databaseUrl: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'must begin with postgres://')
+    .optional()
+    .describe('PostgreSQL in place of the SQLite file (DATABASE_URL works too)'),
+  account: z
+    .string()
+    .regex(/^\d{12}$/, 'must be 12 digits')
+    .default('111111111111')
+    .describe('account that exists from the start'),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'must look like us-east-1')
+    .default('us-east-1')
+    .describe('region that git and the console use'),
+  sandbox: z
+    .enum(['auto', 'bubblewrap', 'process'])
+    .default('auto')
+    .describe('where builds run; auto takes bubblewrap when it works here'),
+  allowUnsafeListen: z
+    .preprocess(toBoolean, z.boolean())
+    .default(false)
+    .describe('listen beyond loopback although builds run as plain processes'),
+  maxConcurrentBuilds: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1000)
+    .default(Math.max(2, availableParallelism()))
+    .describe('builds that run at once; the others wait in a queue'),
+  logLevel: z
+    .enum(['debug', 'info', 'warn', 'error', 'silent'])
+    .default('warn')
+    .describe('what the server says'),
+});
+
+export type Config = Readonly<z.infer<typeof configSchema>>;
+export type ConfigKey = keyof Config;
+
+export const configKeys = Object.keys(configSchema.shape) as ConfigKey[];
+
+/** `maxConcurrentBuilds` → `PIPEWRIGHT_MAX_CONCURRENT_BUILDS`. */
+export function variableOf(key: ConfigKey): string {
+  return `PIPEWRIGHT_${words(key).join('_').toUpperCase()}`;
+}
+
+/** `maxConcurrentBuilds` → `--max-concurrent-builds`. */
+export function flagOf(key: ConfigKey): string {
+  return key === 'dataDir' ? '--data' : `--${words(key).join('-')}`;
+}
+
+function words(key: string): string[] {
+  return key.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
+}
+
+function splitList(value: unknown): unknown {
+  return typeof value === 'string'
+    ? value
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean)
+    : value;
+}
+
+function toBoolean(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (/^(1|true|yes|on)$/i.test(value)) return true;
+  if (/^(0|false|no|off|)$/i.test(value)) return false;
+  return value;
+}
