@@ -1,0 +1,11 @@
+export { IN_PLACE_EVENTS } from './lifecycle.ts';
+export { type ParsedAppSpec, parseAppSpec } from './parse.ts';
+export {
+  APPSPEC_FILE,
+  type AppSpec,
+  type AppSpecFinding,
+  EVENT_LIMIT_SECONDS,
+  type FileExistsBehavior,
+  type HookScript,
+  type Permission,
+} from './types.ts';

@@ -1,0 +1,128 @@
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseDocument,
+  type YAMLMap,
+} from 'yaml';
+import type { AppSpecFinding } from './types.ts';
+
+/** Walks a YAML document and collects what is wrong, each with its place. */
+export interface SpecReader {
+  readonly root: unknown;
+  readonly findings: AppSpecFinding[];
+  report(
+    at: unknown,
+    path: string,
+    message: string,
+    options?: { readonly hint?: string; readonly severity?: 'error' | 'warning' },
+  ): void;
+}
+
+export interface Entry {
+  readonly key: string;
+  readonly keyNode: unknown;
+  readonly value: unknown;
+}
+
+const MAX_BYTES = 256 * 1024;
+const MAX_ALIASES = 100;
+
+export function openSpec(text: string, file: string): SpecReader {
+  const findings: AppSpecFinding[] = [];
+  const lines = new LineCounter();
+  const place = (offset: number) => {
+    const { line, col } = lines.linePos(offset);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const add = (offset: number, path: string, message: string, severity: 'error' | 'warning', hint?: string) =>
+    findings.push({
+      severity,
+      file,
+      ...place(offset),
+      path,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    });
+  if (text.length > MAX_BYTES) {
+    add(0, '', `the file is larger than ${MAX_BYTES / 1024} KB`, 'error');
+    return { root: undefined, findings, report: () => {} };
+  }
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  for (const error of document.errors) add(error.pos[0], '', firstLine(error.message), 'error');
+  let root: unknown = document.contents;
+  if (findings.length === 0 && !resolvable(() => document.toJS({ maxAliasCount: MAX_ALIASES }))) {
+    add(0, '', `the file uses more than ${MAX_ALIASES} aliases, or unknown ones`, 'error');
+    root = undefined;
+  }
+  if (document.errors.length > 0) root = undefined;
+  return {
+    root,
+    findings,
+    report: (at, path, message, options = {}) =>
+      add(offsetOf(at), path, message, options.severity ?? 'error', options.hint),
+  };
+}
+
+/** The entries of a map; reports anything else. Missing (`null`) is an empty map. */
+export function entriesOf(reader: SpecReader, node: unknown, path: string): readonly Entry[] {
+  if (isNothing(node)) return [];
+  if (!isMap(node)) {
+    reader.report(node, path, `${path || 'the document'} must be a map, not ${kindOf(node)}`);
+    return [];
+  }
+  return (node as YAMLMap<ParsedNode, ParsedNode | null>).items.map((pair) => ({
+    key: isScalar(pair.key) ? String(pair.key.value) : '',
+    keyNode: pair.key,
+    value: pair.value ?? pair.key,
+  }));
+}
+
+/** The items of a list; reports anything else. Missing (`null`) is an empty list. */
+export function itemsOf(reader: SpecReader, node: unknown, path: string): readonly unknown[] {
+  if (isNothing(node)) return [];
+  if (isSeq(node)) return node.items;
+  reader.report(node, path, `${path} must be a list, not ${kindOf(node)}`);
+  return [];
+}
+
+/** Text of a scalar as it stands in the file, so that `0644` stays `0644`; reports anything else. */
+export function textOf(reader: SpecReader, node: unknown, path: string): string | undefined {
+  if (isScalar(node) && node.value !== null && typeof node.value !== 'boolean') {
+    return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
+  }
+  reader.report(node, path, `${path} must be text, not ${kindOf(node)}`);
+  return undefined;
+}
+
+function isNothing(node: unknown): boolean {
+  return node === null || node === undefined || (isScalar(node) && node.value === null);
+}
+
+function kindOf(node: unknown): string {
+  if (isNothing(node)) return 'nothing';
+  if (isMap(node)) return 'a map';
+  if (isSeq(node)) return 'a list';
+  if (!isScalar(node)) return 'an alias';
+  return typeof node.value === 'string' ? 'text' : `a ${typeof node.value}`;
+}
+
+function offsetOf(node: unknown): number {
+  return (node as Node | undefined)?.range?.[0] ?? 0;
+}
+
+function resolvable(resolve: () => unknown): boolean {
+  try {
+    resolve();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0] as string;
+}
