@@ -21,6 +21,26 @@ export interface ServiceRoleRequest {
   readonly durationSeconds: number;
 }
 
+/** What `sts:AssumeRole` asks for. */
+export interface AssumeRoleRequest {
+  readonly roleArn: string;
+  readonly sessionName: string;
+  readonly durationSeconds: number;
+  readonly externalId?: string;
+  /** A session policy, already known to be well formed or refused as malformed. */
+  readonly policy?: string;
+  readonly policyArns?: readonly string[];
+  readonly tags?: readonly { readonly key: string; readonly value: string }[];
+  readonly sourceIdentity?: string;
+}
+
+export interface AssumedRole {
+  readonly credentials: TemporaryCredentials;
+  /** `AROA…:session`. */
+  readonly assumedRoleId: string;
+  readonly arn: string;
+}
+
 /** Identity: accounts, users, roles, keys, sessions (IAM and STS share their rows). */
 export interface IamRoom extends ServiceRoom {
   /** What the wire asks to verify a signature. */
@@ -29,8 +49,12 @@ export interface IamRoom extends ServiceRoom {
   ensureAccount(account: string): Promise<AccessKey>;
   /** Refuses (`ApiError` `AccessDenied`) when the role is missing or its trust policy does not name the service. */
   assumeServiceRole(request: ServiceRoleRequest): Promise<TemporaryCredentials>;
+  /** Refuses (`AccessDenied`, `ValidationError`, `MalformedPolicyDocumentException`) as STS does. */
+  assumeRole(caller: Principal, request: AssumeRoleRequest): Promise<AssumedRole>;
   /** Temporary credentials for somebody already known (the console's session). */
   issueSession(principal: Principal, durationSeconds: number): Promise<TemporaryCredentials>;
+  /** The account that a key belongs to, lasting or temporary. */
+  accountOfKey(accessKeyId: string): Promise<string | undefined>;
   /** Whom a git user name and password (service-specific credential of `codecommit.amazonaws.com`) belong to. */
   verifyGitCredential(userName: string, password: string): Promise<Principal | undefined>;
   /** Whether a role of this ARN exists; inside the caller's transaction. */

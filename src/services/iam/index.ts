@@ -1,0 +1,49 @@
+import type { Kernel } from '../../kernel/kernel.ts';
+import { PARTITION_SCOPE } from '../../kernel/scope.ts';
+import { ensureAccount } from './accounts.ts';
+import { assumeRole, assumeServiceRole, findRole } from './assume-role.ts';
+import { createCredentialStore } from './credentials.ts';
+import type { IamRoom } from './face.ts';
+import { createGitPasswords } from './git-passwords.ts';
+import { iamOperations } from './operations/index.ts';
+import { issueSession } from './sessions.ts';
+import { iamMigrations } from './tables.ts';
+import { nextSweep, sweepTask } from './tasks.ts';
+
+export type {
+  AccessKey,
+  AssumedRole,
+  AssumeRoleRequest,
+  IamRoom,
+  ServiceRoleRequest,
+  TemporaryCredentials,
+} from './face.ts';
+
+/** The room of accounts, users, roles and their keys. */
+export function createIamRoom(kernel: Kernel): IamRoom {
+  return {
+    name: 'iam',
+    migrations: iamMigrations,
+    aggregates: [],
+    tasks: [sweepTask(kernel)],
+    operations: { iam: iamOperations(kernel) },
+    async start() {
+      await kernel.database.transaction((tx) => kernel.tasks.enqueue(tx, PARTITION_SCOPE, nextSweep(kernel)));
+    },
+    credentials: createCredentialStore(kernel),
+    ensureAccount: (account) => ensureAccount(kernel, account),
+    assumeServiceRole: (request) => assumeServiceRole(kernel, request),
+    assumeRole: (caller, request) => assumeRole(kernel, caller, request),
+    issueSession: (principal, seconds) => issueSession(kernel, principal, seconds),
+    async accountOfKey(accessKeyId) {
+      const [row] = await kernel.database.read.query<{ account: string }>(
+        `select account from iam_access_keys where access_key_id = ?
+         union all select account from iam_sessions where access_key_id = ?`,
+        [accessKeyId, accessKeyId],
+      );
+      return row?.account;
+    },
+    verifyGitCredential: createGitPasswords(kernel),
+    roleExists: async (tx, roleArn) => (await findRole(tx, roleArn)) !== undefined,
+  };
+}

@@ -1,0 +1,80 @@
+import type { Tx } from '../../kernel/database/port.ts';
+import { ApiError } from '../../kernel/errors.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { Principal } from '../../wire/operation.ts';
+import { hashToken } from './credentials.ts';
+import type { TemporaryCredentials } from './face.ts';
+import { newAwsId, newSecretKey, newSessionToken } from './ids.ts';
+import { sessionRoleName } from './model/arns.ts';
+
+/** What a session may be narrowed and told apart by; kept with it. */
+export interface SessionDetails {
+  readonly policy?: string | undefined;
+  readonly policyArns?: readonly string[] | undefined;
+  readonly tags?: readonly { readonly key: string; readonly value: string }[] | undefined;
+  readonly sourceIdentity?: string | undefined;
+}
+
+/** Writes a session of a principal inside the caller's transaction. */
+export async function writeSession(
+  kernel: Kernel,
+  tx: Tx,
+  principal: Principal,
+  durationSeconds: number,
+  details: SessionDetails = {},
+): Promise<TemporaryCredentials> {
+  const credentials: TemporaryCredentials = {
+    accessKeyId: newAwsId('ASIA'),
+    secretAccessKey: newSecretKey(),
+    sessionToken: newSessionToken(),
+    expiration: kernel.clock.wall() + durationSeconds * 1000,
+  };
+  const { account } = principal;
+  await tx.execute(
+    `insert into iam_sessions
+       (account, region, access_key_id, secret, token_hash, expires_at, owner, principal, details)
+     values (?, '-', ?, ?, ?, ?, ?, ?, ?)`,
+    [
+      account,
+      credentials.accessKeyId,
+      kernel.secrets.seal(account, credentials.accessKeyId, credentials.secretAccessKey),
+      hashToken(credentials.sessionToken).toString('hex'),
+      credentials.expiration,
+      sessionOwner(principal),
+      JSON.stringify({ ...principal, accessKeyId: credentials.accessKeyId }),
+      JSON.stringify(details),
+    ],
+  );
+  return credentials;
+}
+
+/** A session for somebody already known. */
+export async function issueSession(
+  kernel: Kernel,
+  principal: Principal,
+  durationSeconds: number,
+): Promise<TemporaryCredentials> {
+  if (principal.kind === 'anonymous') throw new ApiError('AccessDenied', 'Access denied', { status: 403 });
+  return kernel.database.transaction((tx) => writeSession(kernel, tx, principal, durationSeconds));
+}
+
+/** Sessions end with the user or role they belong to. */
+export async function endSessions(tx: Tx, account: string, owner: string): Promise<void> {
+  await tx.execute("delete from iam_sessions where account = ? and region = '-' and owner = ?", [
+    account,
+    owner,
+  ]);
+}
+
+/** Expired rows are only ballast: `find` refuses them by their time. */
+export async function sweepSessions(kernel: Kernel): Promise<number> {
+  return kernel.database.transaction((tx) =>
+    tx.execute('delete from iam_sessions where expires_at < ?', [kernel.clock.wall()]),
+  );
+}
+
+function sessionOwner(principal: Principal): string {
+  if (principal.kind === 'root') return 'root';
+  if (principal.kind === 'user') return `user/${principal.arn.split('/').at(-1)}`;
+  return `role/${sessionRoleName(principal.arn)}`;
+}
