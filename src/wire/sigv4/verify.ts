@@ -1,0 +1,142 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { CredentialStore, SigningCredential } from '../operation.ts';
+import { formatAmzDate, MAX_SKEW_MS } from './amz-date.ts';
+import { canonicalPaths, canonicalRequest, type SignedParts } from './canonical-request.ts';
+import { headerReader, readClaim, type SignatureClaim } from './claim.ts';
+import { type SignedPayload, signedPayload } from './payload.ts';
+import { SignatureError } from './signature-error.ts';
+import { createSigningKeys, EMPTY_SHA256, type SigningKeys, signatureOf } from './signing-key.ts';
+
+const WEEK_SECONDS = 604_800;
+
+export interface SignatureVerifierOptions {
+  readonly credentials: CredentialStore;
+  /** Real milliseconds: a moved domain clock would break every real client. */
+  readonly wall: () => number;
+}
+
+/** A signature that is well-formed, timely and of a known key, but not compared yet. */
+export interface OpenSignature {
+  readonly claim: SignatureClaim;
+  readonly credential: SigningCredential;
+  readonly payload: SignedPayload;
+  readonly signingKey: Buffer;
+  /**
+   * Compares. `bodyHash` (hex SHA-256) is needed where `payload.kind` is `body` and ignored otherwise. Throws
+   * `SignatureError` `mismatch`.
+   */
+  check(bodyHash?: string): void;
+}
+
+export interface SignatureVerifier {
+  /** Undefined for a request that carries no signature. Reads no body. Throws `SignatureError`. */
+  open(parts: SignedParts): Promise<OpenSignature | undefined>;
+}
+
+/** Verifies AWS Signature Version 4 in headers and in presigned URLs. */
+export function createSignatureVerifier(options: SignatureVerifierOptions): SignatureVerifier {
+  const keys: SigningKeys = createSigningKeys();
+  return {
+    async open(parts) {
+      const header = headerReader(parts);
+      const claim = readClaim(parts, header);
+      if (claim === undefined) return undefined;
+      checkTime(claim, options.wall());
+      checkCoverage(claim, parts);
+      const payload = signedPayload(claim, header('x-amz-content-sha256'));
+      const credential = await options.credentials.find(claim.accessKeyId, claim.sessionToken);
+      if (credential === undefined)
+        throw new SignatureError('unknown-key', 'The security token included in the request is invalid.', {
+          AWSAccessKeyId: claim.accessKeyId,
+        });
+      const signingKey = keys(credential.secretAccessKey, claim.scope);
+      return {
+        claim,
+        credential,
+        payload,
+        signingKey,
+        check: (bodyHash) => compare(parts, claim, signingKey, payloadText(payload, bodyHash)),
+      };
+    },
+  };
+}
+
+function payloadText(payload: SignedPayload, bodyHash: string | undefined): string {
+  if (payload.kind === 'hash') return payload.sha256;
+  return payload.kind === 'body' ? (bodyHash ?? EMPTY_SHA256) : payload.literal;
+}
+
+function compare(parts: SignedParts, claim: SignatureClaim, key: Buffer, payloadHash: string): void {
+  const given = Buffer.from(claim.signature, 'hex');
+  for (const path of canonicalPaths(claim.scope.service, parts.rawPath)) {
+    const canonical = canonicalRequest(parts, path, claim.signedHeaders, payloadHash);
+    const expected = Buffer.from(signatureOf(key, claim.amzDate, claim.scope, canonical), 'hex');
+    if (expected.length === given.length && timingSafeEqual(expected, given)) return;
+  }
+  throw new SignatureError(
+    'mismatch',
+    'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+  );
+}
+
+function checkTime(claim: SignatureClaim, now: number): void {
+  const details = {
+    RequestTime: claim.amzDate,
+    ServerTime: new Date(now).toISOString(),
+    MaxAllowedSkewMilliseconds: String(MAX_SKEW_MS),
+  };
+  const server = formatAmzDate(now);
+  if (claim.signedAt > now + MAX_SKEW_MS)
+    throw new SignatureError(
+      'too-new',
+      `Signature not yet current: ${claim.amzDate} is still later than ${formatAmzDate(now + MAX_SKEW_MS)} (${server} + 15 min.)`,
+      details,
+    );
+  if (claim.kind === 'presigned') return checkExpiry(claim, now);
+  if (claim.signedAt < now - MAX_SKEW_MS)
+    throw new SignatureError(
+      'too-old',
+      `Signature expired: ${claim.amzDate} is now earlier than ${formatAmzDate(now - MAX_SKEW_MS)} (${server} - 15 min.)`,
+      details,
+    );
+}
+
+function checkExpiry(claim: SignatureClaim, now: number): void {
+  const { expires } = claim;
+  if (expires === undefined) throw new SignatureError('bad-expiry', 'X-Amz-Expires is missing.');
+  if (expires < 1) throw new SignatureError('bad-expiry', 'X-Amz-Expires must be greater than zero.');
+  if (expires > WEEK_SECONDS)
+    throw new SignatureError(
+      'bad-expiry',
+      'X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds',
+    );
+  const end = claim.signedAt + expires * 1000;
+  if (now > end)
+    throw new SignatureError('expired', 'Request has expired', {
+      'X-Amz-Expires': String(expires),
+      Expires: new Date(end).toISOString(),
+      ServerTime: new Date(now).toISOString(),
+    });
+}
+
+/**
+ * An `x-amz-*` header steers what is done, so one that anybody on the way could add is refused; and so is a signature
+ * over a header that did not come, which would read as an empty one.
+ */
+function checkCoverage(claim: SignatureClaim, parts: SignedParts): void {
+  const present = new Set<string>();
+  for (let at = 0; at < parts.rawHeaders.length; at += 2)
+    present.add((parts.rawHeaders[at] as string).toLowerCase());
+  const lost = claim.signedHeaders.filter((name) => !present.has(name));
+  if (lost.length > 0)
+    throw new SignatureError('mismatch', `Signed headers are missing from the request: ${lost.join(', ')}`);
+  const added = [...present].filter(
+    (name) => name.startsWith('x-amz-') && name !== 'x-amz-date' && !claim.signedHeaders.includes(name),
+  );
+  if (added.length > 0)
+    throw new SignatureError(
+      'unsigned-headers',
+      `There were headers present in the request which were not signed: ${added.join(', ')}`,
+      { HeadersNotSigned: added.join(', ') },
+    );
+}
