@@ -1,0 +1,4 @@
+/** What the service says of itself. */
+export function health() {
+  return { status: 'ok' };
+}

@@ -1,0 +1,55 @@
+import { type Command, Option } from 'commander';
+
+/** Commands that talk to a running server. */
+export function addClientCommands(program: Command, finish: (code: number) => void): void {
+  const client = (name: string, description: string) =>
+    program
+      .command(name)
+      .description(description)
+      .option(
+        '--data <dir>',
+        'data folder of the server (default: AWS_ENDPOINT_URL and keys, else ~/.pipewright)',
+      );
+
+  client('status [pipeline]', 'show the server and its pipelines, or one pipeline with its stages')
+    .option('--json', 'for scripts')
+    .option('--watch', 'stay and show changes until the execution has ended')
+    .action(async (pipeline: string | undefined, options) => {
+      const { status } = await import('../status.ts');
+      finish(await status(pipeline, options));
+    });
+
+  client(
+    'logs <pipeline-or-build>',
+    'show the log of a build, or of the newest build of a pipeline or project',
+  )
+    .option('-f, --follow', 'show all of it and go on until the build has ended')
+    .addOption(new Option('-n, --lines <n>', 'only the last n lines').conflicts('follow'))
+    .action(async (subject: string, options) => {
+      const { logs } = await import('../logs.ts');
+      finish(await logs(subject, options));
+    });
+
+  client('approve <pipeline>', 'approve (or reject) the manual approval that waits')
+    .option('--reject', 'reject instead')
+    .option('-m, --comment <text>', 'summary that goes with it', '')
+    .option('--stage <name>', 'which stage, when several wait')
+    .option('--json', 'for scripts')
+    .action(async (pipeline: string, options) => {
+      const { approve } = await import('../approve.ts');
+      finish(await approve(pipeline, options));
+    });
+
+  client('console', 'print a one-time link that signs a browser in').action(async (options) => {
+    const { consoleLink } = await import('../console.ts');
+    finish(await consoleLink(options));
+  });
+
+  client('env', 'print what sets endpoint, region and keys: eval "$(pipewright env)"')
+    .option('--json', 'for scripts')
+    .option('--shell <shell>', 'posix or fish', 'posix')
+    .action(async (options) => {
+      const { env } = await import('../env.ts');
+      finish(await env(options));
+    });
+}

@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+
+/** Commands about the machine and the data folder. */
+export function addDataCommands(program: Command, finish: (code: number) => void): void {
+  program
+    .command('doctor')
+    .description('say what this machine has, what is missing and how to get it')
+    .option('--data <dir>', 'data folder to look at')
+    .option('--json', 'for scripts')
+    .action(async (options) => {
+      const { doctor } = await import('../doctor/doctor.ts');
+      finish(await doctor(options));
+    });
+
+  program
+    .command('backup <file>')
+    .description('write database, blobs, logs and repositories into one archive (the keys are never in it)')
+    .option('--data <dir>', 'data folder to back up')
+    .action(async (file: string, options) => {
+      const { backup } = await import('../backup/backup.ts');
+      finish(await backup(file, options));
+    });
+
+  program
+    .command('restore <file>')
+    .description('make a data folder from a backup; it must not exist yet or be empty')
+    .requiredOption('--data <dir>', 'data folder to make')
+    .option('--keys <dir>', 'folder of the master keys that the backup was sealed with')
+    .action(async (file: string, options) => {
+      const { restore } = await import('../backup/restore.ts');
+      finish(await restore(file, options));
+    });
+}

@@ -1,0 +1,35 @@
+import type { ActionState, StageState } from '@aws-sdk/client-codepipeline';
+import { paint, paintStatus } from '../terminal/paint.ts';
+import { duration } from '../terminal/time.ts';
+
+/** What the demo shows: one line for each thing that happens, with the time since the demo began. */
+export interface Screen {
+  step(text: string): void;
+  note(text: string): void;
+  log(text: string): void;
+  /** Prints an action's state when it changed. */
+  action(stage: StageState, action: ActionState): void;
+}
+
+export function createScreen(
+  write: (line: string) => void = (line) => void process.stdout.write(`${line}\n`),
+): Screen {
+  const start = Date.now();
+  const seen = new Map<string, string>();
+  const stamp = () => paint('dim', duration(Date.now() - start).padStart(8));
+  return {
+    step: (text) => write(`${stamp()}  ${paint('bold', text)}`),
+    note: (text) => write(`${stamp()}  ${text}`),
+    log: (text) => write(`${stamp()}    ${paint('dim', '│')} ${text}`),
+    action(stage, action) {
+      const latest = action.latestExecution;
+      const key = `${stage.latestExecution?.pipelineExecutionId}/${stage.stageName}/${action.actionName}`;
+      if (latest?.status === undefined || seen.get(key) === latest.status) return;
+      seen.set(key, latest.status);
+      const why = latest.errorDetails?.message ?? '';
+      write(
+        `${stamp()}  ${stage.stageName}/${action.actionName} ${paintStatus(latest.status)} ${why}`.trimEnd(),
+      );
+    },
+  };
+}

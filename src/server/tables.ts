@@ -1,0 +1,15 @@
+import type { Migration } from '../kernel/database/port.ts';
+
+/** The console's sign-in links and sessions. Tokens are kept as SHA-256 only; times are wall milliseconds. */
+export const serverMigrations: readonly Migration[] = [
+  {
+    id: '0901-console-sessions',
+    async up(tx) {
+      await tx.execute(`create table console_links (
+        token_hash text not null primary key, account text not null, expires_at bigint not null)`);
+      await tx.execute(`create table console_sessions (
+        token_hash text not null primary key, account text not null,
+        created_at bigint not null, expires_at bigint not null)`);
+    },
+  },
+];
