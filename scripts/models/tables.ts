@@ -1,0 +1,96 @@
+/** What the models do not say. */
+
+/** Further names in a credential scope, by model id. */
+export const extraSigningNames: Readonly<Record<string, readonly string[]>> = {
+  s3: ['s3express'],
+};
+
+/** First half of the IAM actions where it is not the signing name. */
+export const iamPrefixes: Readonly<Record<string, string>> = {
+  cloudwatch: 'cloudwatch',
+};
+
+/** IAM actions that do not carry their operation's name. Source: AWS's service authorization reference. */
+export const iamActions: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  s3: {
+    HeadBucket: 's3:ListBucket',
+    ListObjects: 's3:ListBucket',
+    ListObjectsV2: 's3:ListBucket',
+    ListObjectVersions: 's3:ListBucketVersions',
+    ListMultipartUploads: 's3:ListBucketMultipartUploads',
+    ListParts: 's3:ListMultipartUploadParts',
+    ListBuckets: 's3:ListAllMyBuckets',
+    ListDirectoryBuckets: 's3express:ListAllMyDirectoryBuckets',
+    CreateSession: 's3express:CreateSession',
+    HeadObject: 's3:GetObject',
+    SelectObjectContent: 's3:GetObject',
+    CopyObject: 's3:PutObject',
+    CreateMultipartUpload: 's3:PutObject',
+    UploadPart: 's3:PutObject',
+    UploadPartCopy: 's3:PutObject',
+    CompleteMultipartUpload: 's3:PutObject',
+    DeleteObjects: 's3:DeleteObject',
+    DeleteBucketCors: 's3:PutBucketCORS',
+    GetBucketCors: 's3:GetBucketCORS',
+    PutBucketCors: 's3:PutBucketCORS',
+    DeleteBucketEncryption: 's3:PutEncryptionConfiguration',
+    GetBucketEncryption: 's3:GetEncryptionConfiguration',
+    PutBucketEncryption: 's3:PutEncryptionConfiguration',
+    DeleteBucketLifecycle: 's3:PutLifecycleConfiguration',
+    GetBucketLifecycle: 's3:GetLifecycleConfiguration',
+    GetBucketLifecycleConfiguration: 's3:GetLifecycleConfiguration',
+    PutBucketLifecycle: 's3:PutLifecycleConfiguration',
+    PutBucketLifecycleConfiguration: 's3:PutLifecycleConfiguration',
+    GetBucketNotificationConfiguration: 's3:GetBucketNotification',
+    PutBucketNotificationConfiguration: 's3:PutBucketNotification',
+    DeleteBucketReplication: 's3:PutReplicationConfiguration',
+    GetBucketReplication: 's3:GetReplicationConfiguration',
+    PutBucketReplication: 's3:PutReplicationConfiguration',
+    DeleteBucketTagging: 's3:PutBucketTagging',
+    DeletePublicAccessBlock: 's3:PutBucketPublicAccessBlock',
+    GetPublicAccessBlock: 's3:GetBucketPublicAccessBlock',
+    PutPublicAccessBlock: 's3:PutBucketPublicAccessBlock',
+    DeleteBucketOwnershipControls: 's3:PutBucketOwnershipControls',
+    GetObjectLockConfiguration: 's3:GetBucketObjectLockConfiguration',
+    PutObjectLockConfiguration: 's3:PutBucketObjectLockConfiguration',
+    GetBucketAccelerateConfiguration: 's3:GetAccelerateConfiguration',
+    PutBucketAccelerateConfiguration: 's3:PutAccelerateConfiguration',
+    DeleteBucketAnalyticsConfiguration: 's3:PutAnalyticsConfiguration',
+    GetBucketAnalyticsConfiguration: 's3:GetAnalyticsConfiguration',
+    ListBucketAnalyticsConfigurations: 's3:GetAnalyticsConfiguration',
+    PutBucketAnalyticsConfiguration: 's3:PutAnalyticsConfiguration',
+    DeleteBucketInventoryConfiguration: 's3:PutInventoryConfiguration',
+    GetBucketInventoryConfiguration: 's3:GetInventoryConfiguration',
+    ListBucketInventoryConfigurations: 's3:GetInventoryConfiguration',
+    PutBucketInventoryConfiguration: 's3:PutInventoryConfiguration',
+    DeleteBucketMetricsConfiguration: 's3:PutMetricsConfiguration',
+    GetBucketMetricsConfiguration: 's3:GetMetricsConfiguration',
+    ListBucketMetricsConfigurations: 's3:GetMetricsConfiguration',
+    PutBucketMetricsConfiguration: 's3:PutMetricsConfiguration',
+    DeleteBucketIntelligentTieringConfiguration: 's3:PutIntelligentTieringConfiguration',
+    GetBucketIntelligentTieringConfiguration: 's3:GetIntelligentTieringConfiguration',
+    ListBucketIntelligentTieringConfigurations: 's3:GetIntelligentTieringConfiguration',
+    PutBucketIntelligentTieringConfiguration: 's3:PutIntelligentTieringConfiguration',
+  },
+  lambda: {
+    Invoke: 'lambda:InvokeFunction',
+    InvokeWithResponseStream: 'lambda:InvokeFunction',
+  },
+  dynamodb: {
+    TransactGetItems: 'dynamodb:GetItem',
+    TransactWriteItems: 'dynamodb:PutItem',
+  },
+  sqs: {
+    ChangeMessageVisibilityBatch: 'sqs:ChangeMessageVisibility',
+    DeleteMessageBatch: 'sqs:DeleteMessage',
+    SendMessageBatch: 'sqs:SendMessage',
+  },
+  sns: {
+    PublishBatch: 'sns:Publish',
+  },
+};
+
+/** Enumerations that are open here: a region of one's own is no error. */
+export const openEnumerations: Readonly<Record<string, readonly string[]>> = {
+  s3: ['BucketLocationConstraint'],
+};
