@@ -31,5 +31,9 @@ test('what is formatted is parsed back', () => {
     account: word,
     resource: fc.string({ minLength: 1 }),
   });
-  fc.assert(fc.property(arn, (parts) => expect(parseArn(formatArn(parts))).toEqual(parts)));
+  fc.assert(
+    fc.property(arn, (parts) => {
+      expect(parseArn(formatArn(parts))).toEqual(parts);
+    }),
+  );
 });

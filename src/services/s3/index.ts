@@ -1,0 +1,24 @@
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { S3Room } from './face.ts';
+import { objectsFace, type SigningKeyOf } from './objects-face.ts';
+import { s3Operations } from './operations/index.ts';
+import { s3Migrations } from './tables.ts';
+
+export type { ObjectAddress, ObjectInfo, S3Room } from './face.ts';
+
+export interface S3Deps {
+  /** The IAM room; without it `presignGet` is refused. */
+  readonly iam?: { readonly ensureAccount: SigningKeyOf };
+}
+
+/** The room of buckets and objects. */
+export function createS3Room(kernel: Kernel, { iam }: S3Deps = {}): S3Room {
+  return {
+    name: 's3',
+    migrations: s3Migrations,
+    aggregates: [],
+    tasks: [],
+    operations: { s3: s3Operations(kernel) },
+    ...objectsFace(kernel, iam?.ensureAccount),
+  };
+}
