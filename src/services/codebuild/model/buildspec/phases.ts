@@ -92,7 +92,8 @@ function readOnFailure(reader: Reader, spot: Spot): OnFailure {
 
 function isRegex(pattern: string): boolean {
   try {
-    return new RegExp(pattern) !== undefined;
+    RegExp(pattern);
+    return true;
   } catch {
     return false;
   }
