@@ -53,16 +53,22 @@ export class Committer {
     if (this.#closed) return Promise.reject(new Fault('the database is closed'));
     return new Promise<T>((resolve, reject) => {
       this.#waiting.push({ work, resolve: resolve as (value: unknown) => void, reject, attempts: 0 });
-      this.#pumping ??= this.#pump().finally(() => {
-        this.#pumping = undefined;
-      });
+      this.#startPump();
+    });
+  }
+
+  #startPump(): void {
+    this.#pumping ??= this.#pump().finally(() => {
+      this.#pumping = undefined;
+      // Who came between the last look at the queue and this moment has found a pump that had already ended.
+      if (this.#waiting.length > 0) this.#startPump();
     });
   }
 
   /** Waits for what is under way; refuses what comes later. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.#pumping;
+    while (this.#pumping) await this.#pumping;
   }
 
   async #pump(): Promise<void> {
