@@ -13,12 +13,17 @@ export interface CommitInfo {
   readonly committerDate: number;
 }
 
+/** Who a git request comes from, and the region it is for when its credentials say so. */
+export interface GitPrincipal extends Principal {
+  readonly region?: string;
+}
+
 /** Who a git request over HTTP comes from, found by its Basic credentials. */
 export type GitAuthenticator = (
   userName: string,
   password: string,
   request: IncomingMessage,
-) => Promise<Principal | undefined>;
+) => Promise<GitPrincipal | undefined>;
 
 export interface CodeCommitRoom extends ServiceRoom {
   /** The commit a branch stands at; undefined when repository or branch are missing. */

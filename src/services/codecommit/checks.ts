@@ -1,0 +1,44 @@
+import { ApiError } from '../../kernel/errors.ts';
+import { isObjectId, isRepositoryName } from './model/names.ts';
+import { isBranchName } from './model/ref-name.ts';
+
+/** What a request names, checked; refused with AWS's exceptions. */
+export function checkRepositoryName(name: string | undefined): string {
+  if (name === undefined || name === '') {
+    throw new ApiError(
+      'RepositoryNameRequiredException',
+      'A repository name is required but was not specified.',
+    );
+  }
+  if (!isRepositoryName(name)) {
+    throw new ApiError(
+      'InvalidRepositoryNameException',
+      'The repository name is not valid. Repository names can be between 1 and 100 characters of letters, numbers, ' +
+        'periods, underscores and dashes, and cannot end in .git.',
+    );
+  }
+  return name;
+}
+
+export function checkBranchName(name: string | undefined): string {
+  if (name === undefined || name === '') {
+    throw new ApiError('BranchNameRequiredException', 'A branch name is required but was not specified.');
+  }
+  if (!isBranchName(name)) {
+    throw new ApiError('InvalidBranchNameException', `The specified branch name is not valid: ${name}`);
+  }
+  return name;
+}
+
+export function checkCommitId(id: string | undefined, invalid = 'InvalidCommitIdException'): string {
+  if (id === undefined || id === '') {
+    throw new ApiError('CommitIdRequiredException', 'A commit ID was not specified.');
+  }
+  if (!isObjectId(id)) {
+    throw new ApiError(
+      invalid,
+      'The specified commit ID is not valid. It must be a full SHA-1 (40 hexadecimal digits).',
+    );
+  }
+  return id;
+}

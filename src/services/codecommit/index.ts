@@ -1,0 +1,43 @@
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { Scope } from '../../kernel/scope.ts';
+import { archiveZip, branchHead, commitById } from './commits.ts';
+import type { CodeCommitRoom, GitAuthenticator } from './face.ts';
+import type { GitLimits } from './git/environment.ts';
+import { serveGit } from './http/serve.ts';
+import { repositoryOperations } from './operations/repositories.ts';
+import { tagOperations } from './operations/tags.ts';
+import { createParts } from './parts.ts';
+import { reconcile } from './reconcile.ts';
+import { codeCommitMigrations } from './tables.ts';
+import { codeCommitTasks } from './tasks.ts';
+
+export type { CodeCommitRoom, CommitInfo, GitAuthenticator, GitPrincipal } from './face.ts';
+export { createGitAuthenticator } from './http/authenticator.ts';
+
+export interface CodeCommitDeps {
+  readonly authenticate: GitAuthenticator;
+  /** Its region is that of git requests whose credentials name none. */
+  readonly defaultScope: Scope;
+  readonly limits?: GitLimits;
+}
+
+/** Git hosting: repositories over the API and over smart HTTP. */
+export function createCodeCommitRoom(kernel: Kernel, deps: CodeCommitDeps): CodeCommitRoom {
+  const parts = createParts(kernel, deps.limits);
+  const door = { parts, authenticate: deps.authenticate, defaultScope: deps.defaultScope };
+  return {
+    name: 'codecommit',
+    migrations: codeCommitMigrations,
+    aggregates: [],
+    tasks: codeCommitTasks(parts),
+    start: () => reconcile(parts),
+    stop: async () => parts.objects.close(),
+    operations: {
+      codecommit: { ...repositoryOperations(parts), ...tagOperations(parts) },
+    },
+    serveGit: (request, response, requestId) => serveGit(door, request, response, requestId),
+    branchHead: (scope, repository, branch) => branchHead(parts, scope, repository, branch),
+    commit: (scope, repository, commitId) => commitById(parts, scope, repository, commitId),
+    archiveZip: (scope, repository, commitId) => archiveZip(parts, scope, repository, commitId),
+  };
+}

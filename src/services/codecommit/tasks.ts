@@ -1,0 +1,40 @@
+import type { Task, TaskDefinition } from '../../kernel/tasks/port.ts';
+import { removeFolder, repositoryFolder } from './git/folders.ts';
+import type { Parts } from './parts.ts';
+
+/** Removes the files of a deleted repository. */
+export const REMOVE_TASK = 'codecommit.remove-files';
+/** Lets git pack what has become many small files. */
+export const MAINTAIN_TASK = 'codecommit.maintain';
+
+interface RepositoryTask {
+  readonly id: string;
+}
+
+export function codeCommitTasks(parts: Parts): readonly TaskDefinition[] {
+  const folder = (task: Task<RepositoryTask>) => repositoryFolder(parts.root, task.scope, task.payload.id);
+  const remove: TaskDefinition<RepositoryTask> = {
+    kind: REMOVE_TASK,
+    // Behind the lock: a push under way ends first.
+    run: (task) =>
+      parts.locks.hold(task.payload.id, async () => {
+        parts.objects.forget(folder(task));
+        await removeFolder(folder(task));
+      }),
+  };
+  const maintain: TaskDefinition<RepositoryTask> = {
+    kind: MAINTAIN_TASK,
+    concurrency: 1,
+    maxAttempts: 2,
+    async run(task) {
+      const { code, stderr } = await parts.git.try(folder(task), ['gc', '--auto', '--quiet']);
+      if (code !== 0) {
+        parts.kernel.logger.warn(
+          { repository: task.payload.id, error: stderr.trim() },
+          'git gc did not succeed',
+        );
+      }
+    },
+  };
+  return [remove as TaskDefinition, maintain as TaskDefinition];
+}
