@@ -78,5 +78,5 @@ ${loaders.join('\n')}
 }
 
 async function jsonFiles(directory: string): Promise<string[]> {
-  return (await readdir(directory)).filter((name) => name.endsWith('.json')).sort();
+  return (await readdir(directory)).filter((name) => name.endsWith('.json')).toSorted();
 }

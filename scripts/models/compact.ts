@@ -18,11 +18,11 @@ export function compactModel(id: string, model: BotocoreModel, report: Report): 
   const shapes: Record<string, CompactShape> = {};
   const convert = new Converter(id, model, shapes, report);
   const operations: Record<string, CompactOperation> = {};
-  for (const name of Object.keys(model.operations).sort()) {
+  for (const name of Object.keys(model.operations).toSorted()) {
     operations[name] = convert.operation(name, model.operations[name] as BotocoreOperation);
   }
   for (const [name, shape] of Object.entries(model.shapes)) if (shape.exception) convert.reference(name);
-  const sorted = Object.fromEntries(Object.entries(shapes).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const sorted = Object.fromEntries(Object.entries(shapes).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   return {
     index: indexEntry(id, model),
     ...when(model.metadata.xmlNamespace, (xmlNamespace) => ({ xmlNamespace })),

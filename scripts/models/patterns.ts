@@ -39,7 +39,7 @@ export function translatePattern(pattern: string): TranslatedPattern {
   ] as const) {
     const re = `^(?:${candidate})$`;
     try {
-      new RegExp(re, candidateFlags);
+      RegExp(re, candidateFlags);
     } catch {
       continue;
     }

@@ -65,7 +65,7 @@ function template(operation: OperationModel, deprecated: boolean): Template {
     segments: path
       .slice(1)
       .split('/')
-      .map((text) => segment(text, members)),
+      .map((text) => parseSegment(text, members)),
     literals: queryKeys(query),
     requiredQuery: required
       .filter(({ location }) => location === 'querystring')
@@ -77,7 +77,7 @@ function template(operation: OperationModel, deprecated: boolean): Template {
   };
 }
 
-function segment(text: string, members: readonly Member[]): Segment {
+function parseSegment(text: string, members: readonly Member[]): Segment {
   if (!text.startsWith('{')) return { kind: 'literal', text };
   const greedy = text.endsWith('+}');
   const label = text.slice(1, greedy ? -2 : -1);
