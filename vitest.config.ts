@@ -7,6 +7,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/*.crash.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 120_000,
+    globalSetup: ['testkit/support/postgres-global.ts'],
     pool: 'forks',
     maxWorkers: 2,
   },

@@ -74,9 +74,14 @@ export class Committer {
   async #pump(): Promise<void> {
     // One turn of the microtask queue lets those who ask in the same tick share the first commit.
     await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      if (this.#waiting.length === 1) await this.#commitOne(this.#waiting.shift() as Job);
-      else await this.#commitGroup();
+    try {
+      while (this.#waiting.length > 0) {
+        if (this.#waiting.length === 1) await this.#commitOne(this.#waiting.shift() as Job);
+        else await this.#commitGroup();
+      }
+    } finally {
+      // In the same turn as the last look: whoever comes after it finds no pump and starts one.
+      this.#pumping = undefined;
     }
   }
 

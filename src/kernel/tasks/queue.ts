@@ -140,31 +140,39 @@ class Queue implements TaskQueue {
   #wake(): void {
     if (!this.#started) return;
     this.#claimAgain = true;
-    this.#claiming ??= this.#claim().finally(() => {
-      this.#claiming = undefined;
-    });
+    this.#claiming ??= this.#claim();
   }
 
   async #claim(): Promise<void> {
-    const { database, clock, logger } = this.#parts;
+    // Wake-ups of the same turn share a claim.
+    await Promise.resolve();
     while (this.#claimAgain && this.#started && this.#backlog.length < MAX_BACKLOG) {
       this.#claimAgain = false;
-      try {
-        const times = { now: clock.now(), wall: clock.wall() };
-        const lease = { owner: this.#owner, until: times.wall + LEASE_MS };
-        const tasks = await database.transaction((tx) =>
-          claimTasks(tx, lease, times, this.#definitions.full(), CLAIM_LIMIT),
-        );
-        this.#take(tasks);
-        if (tasks.length === CLAIM_LIMIT) this.#claimAgain = true;
-        else {
-          const due = await nextDue(database.read, times.now, times.wall);
-          if (due !== undefined) this.#armTimer(due);
-        }
-      } catch (error) {
-        logger.error({ error: errorText(error) }, 'tasks could not be claimed; trying again');
-        return;
+      if (!(await this.#claimOnce())) break;
+    }
+    // In the same turn as the last look: whoever wakes after it starts a new claim.
+    this.#claiming = undefined;
+  }
+
+  /** False when the database refused; the safety net tries again. */
+  async #claimOnce(): Promise<boolean> {
+    const { database, clock, logger } = this.#parts;
+    try {
+      const times = { now: clock.now(), wall: clock.wall() };
+      const lease = { owner: this.#owner, until: times.wall + LEASE_MS };
+      const tasks = await database.transaction((tx) =>
+        claimTasks(tx, lease, times, this.#definitions.full(), CLAIM_LIMIT),
+      );
+      this.#take(tasks);
+      if (tasks.length === CLAIM_LIMIT) this.#claimAgain = true;
+      else {
+        const due = await nextDue(database.read, times.now, times.wall);
+        if (due !== undefined) this.#armTimer(due);
       }
+      return true;
+    } catch (error) {
+      logger.error({ error: errorText(error) }, 'tasks could not be claimed; trying again');
+      return false;
     }
   }
 

@@ -31,6 +31,13 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
   const committer = new Committer(commitConnection(writer));
   const runPooled = (sql: string, values: readonly SqlValue[]) => runOn(pool, sql, values);
   const pooled = createBoundKysely('postgres', runPooled);
+  const close = async () => {
+    await committer.close();
+    await notifier.close();
+    await writer.end();
+    await pool.end();
+  };
+  let closing: Promise<void> | undefined;
   const read: Reader = {
     dialect: 'postgres',
     tables: <T>() => pooled as Kysely<T>,
@@ -70,12 +77,7 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
     async backup() {
       throw new Fault('back up a PostgreSQL database with pg_dump');
     },
-    async close() {
-      await committer.close();
-      await notifier.close();
-      await writer.end();
-      await pool.end();
-    },
+    close: () => (closing ??= close()),
   };
 }
 

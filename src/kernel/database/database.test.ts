@@ -1,0 +1,3 @@
+import { databaseContract } from '../../../testkit/contracts/database.ts';
+
+databaseContract();

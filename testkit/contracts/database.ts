@@ -1,0 +1,267 @@
+import { expect, it } from 'vitest';
+import type { Database, Migration } from '../../src/kernel/database/port.ts';
+import { describeEachDatabase } from './each-database.ts';
+
+const migrations: readonly Migration[] = [
+  {
+    id: '0001-things',
+    async up(tx) {
+      await tx.execute('create table things (id text not null primary key, n bigint not null, note text)');
+    },
+  },
+];
+
+const count = async (database: Database): Promise<number> =>
+  Number((await database.read.query<{ n: number }>('select count(*) as n from things'))[0]?.n);
+
+/** What every driver of the database port must keep. */
+export function databaseContract(): void {
+  describeEachDatabase('database', (newPlace, dialect) => {
+    async function open() {
+      const place = await newPlace();
+      const database = await place.open();
+      await database.migrate(migrations);
+      return { place, database, [Symbol.asyncDispose]: () => place[Symbol.asyncDispose]() };
+    }
+
+    it('stores what a transaction wrote and gives back times as numbers', async () => {
+      await using at = await open();
+      const time = 1_790_000_000_123;
+      await at.database.transaction((tx) =>
+        tx.execute('insert into things (id, n, note) values (?, ?, ?)', ['a', time, 'what? "it\'s"']),
+      );
+      expect(
+        await at.database.read.query('select id, n, note from things where note like ?', ['what?%']),
+      ).toEqual([{ id: 'a', n: time, note: 'what? "it\'s"' }]);
+    });
+
+    it('counts the rows that a statement changed', async () => {
+      await using at = await open();
+      const changed = await at.database.transaction(async (tx) => {
+        await tx.execute('insert into things (id, n) values (?, ?), (?, ?)', ['a', 1, 'b', 1]);
+        return [
+          await tx.execute('update things set n = 2'),
+          await tx.execute('delete from things where id = ?', ['x']),
+        ];
+      });
+      expect(changed).toEqual([2, 0]);
+    });
+
+    it('offers Kysely over the same transaction', async () => {
+      await using at = await open();
+      interface Tables {
+        things: { id: string; n: number; note: string | null };
+      }
+      await at.database.transaction(async (tx) => {
+        await tx.tables<Tables>().insertInto('things').values({ id: 'k', n: 7, note: null }).execute();
+        const row = await tx.tables<Tables>().selectFrom('things').selectAll().executeTakeFirst();
+        expect(row).toEqual({ id: 'k', n: 7, note: null });
+      });
+      expect(await count(at.database)).toBe(1);
+    });
+
+    it('rolls back alone what throws, also inside a shared commit', async () => {
+      await using at = await open();
+      const results = await Promise.allSettled(
+        Array.from({ length: 40 }, (_, n) =>
+          at.database.transaction(async (tx) => {
+            await tx.execute('insert into things (id, n) values (?, ?)', [`t${n}`, n]);
+            if (n % 4 === 0) throw new Error(`no ${n}`);
+            return n;
+          }),
+        ),
+      );
+      expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(10);
+      expect(await count(at.database)).toBe(30);
+    });
+
+    it('keeps going after a statement fails inside a shared commit', async () => {
+      await using at = await open();
+      const insert = (id: string) =>
+        at.database.transaction((tx) => tx.execute('insert into things (id, n) values (?, 1)', [id]));
+      const results = await Promise.allSettled([
+        insert('a'),
+        insert('a'),
+        insert('b'),
+        insert('a'),
+        insert('c'),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual([
+        'fulfilled',
+        'rejected',
+        'fulfilled',
+        'rejected',
+        'fulfilled',
+      ]);
+      expect(await count(at.database)).toBe(3);
+    });
+
+    it('runs what was asked for after the commit, never after a roll-back', async () => {
+      await using at = await open();
+      const said: string[] = [];
+      const run = (id: string, fail: boolean) =>
+        at.database.transaction(async (tx) => {
+          tx.afterCommit(() => said.push(id));
+          await tx.execute('insert into things (id, n) values (?, 1)', [id]);
+          if (fail) throw new Error('no');
+        });
+      await Promise.allSettled([run('a', false), run('b', true), run('c', false)]);
+      expect(said).toEqual(['a', 'c']);
+    });
+
+    it('refuses nesting and a transaction that is over', async () => {
+      await using at = await open();
+      let kept: Parameters<Parameters<Database['transaction']>[0]>[0] | undefined;
+      await expect(
+        at.database.transaction(async (tx) => {
+          kept = tx;
+          await at.database.transaction(async () => {});
+        }),
+      ).rejects.toThrow('inside another');
+      await expect(async () => await kept?.query('select 1')).rejects.toThrow('after its function');
+    });
+
+    it('shows readers only what is committed', async () => {
+      await using at = await open();
+      await at.database.transaction(async (tx) => {
+        await tx.execute('insert into things (id, n) values (?, 1)', ['a']);
+        expect(await count(at.database)).toBe(0);
+      });
+      expect(await count(at.database)).toBe(1);
+    });
+
+    it('applies migrations once and refuses a database that knows more', async () => {
+      await using at = await open();
+      await at.database.migrate(migrations);
+      await at.database.migrate([
+        ...migrations,
+        { id: '0002-more', up: async (tx) => void (await tx.execute('create table more (id text)')) },
+      ]);
+      await expect(at.database.migrate(migrations)).rejects.toThrow('0002-more');
+    });
+
+    it('keeps nothing of a migration that fails', async () => {
+      await using at = await open();
+      const broken: Migration = {
+        id: '0002-broken',
+        async up(tx) {
+          await tx.execute('create table half (id text)');
+          throw new Error('broken');
+        },
+      };
+      await expect(at.database.migrate([...migrations, broken])).rejects.toThrow('broken');
+      await expect(at.database.read.query('select * from half')).rejects.toThrow();
+    });
+
+    it('tells listeners of this process after the commit, until they stop', async () => {
+      await using at = await open();
+      const heard: string[] = [];
+      const stop = at.database.listen('news', (payload) => heard.push(payload));
+      await at.database.transaction(async (tx) => at.database.notify(tx, 'news', 'one'));
+      await at.database
+        .transaction(async (tx) => {
+          at.database.notify(tx, 'news', 'never');
+          throw new Error('no');
+        })
+        .catch(() => {});
+      stop();
+      await at.database.transaction(async (tx) => at.database.notify(tx, 'news', 'two'));
+      expect(heard).toEqual(['one']);
+    });
+
+    it('says who is alive', async () => {
+      await using at = await open();
+      const hold = await at.database.hold('me');
+      expect(await at.database.isHeld('me')).toBe(true);
+      expect(await at.database.isHeld('you')).toBe(false);
+      await hold.release();
+      expect(await at.database.isHeld('me')).toBe(false);
+    });
+
+    it('sorts text by its bytes', async () => {
+      await using at = await open();
+      const ids = ['b', 'B', 'a', 'ä', 'Z', '_', '-'];
+      await at.database.transaction(async (tx) => {
+        for (const id of ids) await tx.execute('insert into things (id, n) values (?, 1)', [id]);
+      });
+      const rows = await at.database.read.query<{ id: string }>('select id from things order by id');
+      const expected = ids.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      expect(rows.map(({ id }) => id)).toEqual(expected);
+    });
+
+    it('waits for what is under way when it closes, and closes twice', async () => {
+      await using at = await open();
+      const writing = at.database.transaction((tx) =>
+        tx.execute("insert into things (id, n) values ('x', 1)"),
+      );
+      await at.database.close();
+      await expect(writing).resolves.toBe(1);
+      await at.database.close();
+      await expect(at.database.transaction(async () => {})).rejects.toThrow('closed');
+    });
+
+    if (dialect === 'postgres') severalProcesses(newPlace);
+    else {
+      it('writes a consistent copy while others go on writing', async () => {
+        await using at = await open();
+        const { mkdtempSync } = await import('node:fs');
+        const { tmpdir } = await import('node:os');
+        const { openDatabase } = await import('../../src/kernel/database/open.ts');
+        await at.database.transaction((tx) => tx.execute("insert into things (id, n) values ('x', 1)"));
+        const file = `${mkdtempSync(`${tmpdir()}/pipewright-copy-`)}/copy.db`;
+        await at.database.backup(file);
+        const copy = await openDatabase(file);
+        expect(await count(copy)).toBe(1);
+        await copy.close();
+      });
+    }
+  });
+}
+
+/** Only where several processes share one database. */
+function severalProcesses(newPlace: Parameters<Parameters<typeof describeEachDatabase>[1]>[0]): void {
+  it('tells the listeners of other processes', async () => {
+    await using place = await newPlace();
+    const [one, other] = [await place.open(), await place.open()];
+    await one.migrate(migrations);
+    const heard = new Promise<string>((resolve) => other.listen('news', resolve));
+    await one.transaction(async (tx) => one.notify(tx, 'news', 'hello'));
+    expect(await heard).toBe('hello');
+  });
+
+  it('sees the holds of other processes end with them', async () => {
+    await using place = await newPlace();
+    const [one, other] = [await place.open(), await place.open()];
+    await one.migrate(migrations);
+    const hold = await one.hold('owner');
+    expect(await other.isHeld('owner')).toBe(true);
+    await hold.release();
+    expect(await other.isHeld('owner')).toBe(false);
+  });
+
+  it('runs again what another process got in the way of', async () => {
+    await using place = await newPlace();
+    const [one, other] = [await place.open(), await place.open()];
+    await one.migrate(migrations);
+    await one.transaction(async (tx) => {
+      await tx.execute("insert into things (id, n) values ('a', 0), ('b', 0)");
+    });
+    const cross = (database: Database, first: string, second: string) =>
+      database.transaction(async (tx) => {
+        await tx.execute('update things set n = n + 1 where id = ?', [first]);
+        await tx.execute('update things set n = n + 1 where id = ?', [second]);
+      });
+    // Locks taken in opposite orders end in deadlocks, which the loser tries again.
+    const work = Array.from({ length: 20 }, () => [cross(one, 'a', 'b'), cross(other, 'b', 'a')]).flat();
+    await Promise.all(work);
+    const rows = await one.read.query<{ n: number }>('select n from things order by id');
+    expect(rows.map(({ n }) => n)).toEqual([40, 40]);
+  });
+
+  it('applies migrations once when several start together', async () => {
+    await using place = await newPlace();
+    const databases = await Promise.all([place.open(), place.open(), place.open()]);
+    await Promise.all(databases.map((database) => database.migrate(migrations)));
+    expect(await count(databases[0] as Database)).toBe(0);
+  });
+}
