@@ -49,11 +49,14 @@ export function normalisedPath(path: string): string {
   return `/${segments.join('/')}${end}`;
 }
 
-/** Parameters in strict spelling, sorted by name and then value, without the signature itself. */
+/**
+ * Parameters in strict spelling, sorted by name and then value, without the signature itself. A bare `+` is the space
+ * that all decoders of ours read it as.
+ */
 export function canonicalQuery(rawQuery: string): string {
   if (rawQuery === '') return '';
   const pairs: [string, string][] = [];
-  for (const part of rawQuery.split('&')) {
+  for (const part of rawQuery.replaceAll('+', '%20').split('&')) {
     if (part === '') continue;
     const equals = part.indexOf('=');
     const name = strictEscapes(equals < 0 ? part : part.slice(0, equals), false);

@@ -1,0 +1,2 @@
+export type { CallOptions, SignedClient, SignedClientOptions } from './signed-client.ts';
+export { ConnectionFailedError, createSignedClient } from './signed-client.ts';

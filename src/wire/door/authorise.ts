@@ -1,0 +1,15 @@
+import type { Authorise } from './port.ts';
+
+/**
+ * The rule until policies are evaluated: within the caller's own account everything is allowed, every other account is
+ * closed. Taking a role on is left to the role's trust policy, which the identity room reads.
+ */
+export const sameAccountOnly: Authorise = async ({ principal, action, resources }) => {
+  if (action === 'sts:AssumeRole') return true;
+  const foreign = resources.find((arn) => {
+    const account = arn.split(':')[4];
+    return account !== undefined && /^\d{12}$/.test(account) && account !== principal.account;
+  });
+  if (foreign === undefined) return true;
+  return `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${foreign} because no resource-based policy allows the ${action} action`;
+};

@@ -1,0 +1,5 @@
+export { sameAccountOnly } from './authorise.ts';
+export { createDoor } from './door.ts';
+export { unmodelledOperations } from './operations.ts';
+export type { Authorise, DoorOptions, NativeRoute, Permission } from './port.ts';
+export { type AuditRow, wireMigrations } from './tables.ts';

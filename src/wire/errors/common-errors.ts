@@ -1,0 +1,63 @@
+import { ApiError } from '../../kernel/errors.ts';
+import type { ErrorFamily } from './family.ts';
+
+/** Modelled, but no room answers it. Not a 5xx: clients must not try it again. See docs/adr/0011. */
+export function operationNotBuilt(service: string, operation: string): ApiError {
+  return new ApiError(
+    'OperationNotBuilt',
+    `Pipewright does not answer ${operation} of the service ${service} yet. Nothing was changed.`,
+  );
+}
+
+export function unknownOperation(
+  family: ErrorFamily,
+  service: string,
+  operation: string | undefined,
+): ApiError {
+  const what = operation === undefined ? 'This request names no operation' : `${operation} is no operation`;
+  switch (family) {
+    case 's3':
+      return new ApiError('MethodNotAllowed', 'The specified method is not allowed against this resource.', {
+        status: 405,
+      });
+    case 'query':
+      return new ApiError('InvalidAction', `${what} of the service ${service}.`);
+    case 'rest-json':
+      return new ApiError('UnknownOperationException', `${what} of the service ${service}.`, { status: 404 });
+    case 'json':
+      return new ApiError('UnknownOperationException', `${what} of the service ${service}.`);
+  }
+}
+
+export function unknownService(name: string | undefined): ApiError {
+  const message =
+    name === undefined
+      ? 'The request names no service: it carries neither a signature nor a target.'
+      : `Pipewright has no service ${name}.`;
+  return new ApiError('UnknownServiceException', message);
+}
+
+export function bodyTooLarge(family: ErrorFamily, limit: number): ApiError {
+  const message = `The request body is larger than the ${limit} bytes this operation takes.`;
+  switch (family) {
+    case 's3':
+      return new ApiError('EntityTooLarge', message);
+    case 'query':
+      return new ApiError('RequestEntityTooLarge', message, { status: 413 });
+    case 'json':
+    case 'rest-json':
+      return new ApiError('RequestEntityTooLargeException', message, { status: 413 });
+  }
+}
+
+export function accessDenied(family: ErrorFamily, message: string): ApiError {
+  if (family === 'json') return new ApiError('AccessDeniedException', message);
+  if (family === 'rest-json') return new ApiError('AccessDeniedException', message, { status: 403 });
+  return new ApiError('AccessDenied', message, { status: 403 });
+}
+
+export function internalFailure(family: ErrorFamily, requestId: string): ApiError {
+  const code = family === 's3' ? 'InternalError' : 'InternalFailure';
+  const message = `The request could not be carried out because of an internal failure. Its id is ${requestId}.`;
+  return new ApiError(code, message, { status: 500 });
+}
