@@ -58,11 +58,7 @@ export class Committer {
   }
 
   #startPump(): void {
-    this.#pumping ??= this.#pump().finally(() => {
-      this.#pumping = undefined;
-      // Who came between the last look at the queue and this moment has found a pump that had already ended.
-      if (this.#waiting.length > 0) this.#startPump();
-    });
+    this.#pumping ??= this.#pump();
   }
 
   /** Waits for what is under way; refuses what comes later. */
