@@ -84,6 +84,17 @@ export async function commitById(
   return commit && commitInfo(commit);
 }
 
+export async function resolveByName(
+  parts: Parts,
+  scope: Scope,
+  name: string,
+  specifier: string,
+): Promise<CommitInfo | undefined> {
+  const repository = await findRepository(parts, scope, name);
+  const commit = repository && (await resolveCommit(parts, repository, specifier));
+  return commit && commitInfo(commit);
+}
+
 /** git's own zip of a commit, as it is written: executables keep their bit, symlinks stay symlinks. */
 export async function archiveZip(
   parts: Parts,

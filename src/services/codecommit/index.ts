@@ -1,6 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Scope } from '../../kernel/scope.ts';
-import { archiveZip, branchHead, commitById } from './commits.ts';
+import { archiveZip, branchHead, commitById, resolveByName } from './commits.ts';
 import type { CodeCommitRoom, GitAuthenticator } from './face.ts';
 import type { GitLimits } from './git/environment.ts';
 import { serveGit } from './http/serve.ts';
@@ -38,6 +38,7 @@ export function createCodeCommitRoom(kernel: Kernel, deps: CodeCommitDeps): Code
     serveGit: (request, response, requestId) => serveGit(door, request, response, requestId),
     branchHead: (scope, repository, branch) => branchHead(parts, scope, repository, branch),
     commit: (scope, repository, commitId) => commitById(parts, scope, repository, commitId),
+    resolve: (scope, repository, specifier) => resolveByName(parts, scope, repository, specifier),
     archiveZip: (scope, repository, commitId) => archiveZip(parts, scope, repository, commitId),
   };
 }
