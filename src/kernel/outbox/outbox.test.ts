@@ -1,0 +1,3 @@
+import { outboxContract } from '../../../testkit/contracts/outbox.ts';
+
+outboxContract();

@@ -1,0 +1,3 @@
+import { tasksContract } from '../../../testkit/contracts/tasks.ts';
+
+tasksContract();

@@ -1,0 +1,3 @@
+import { transitionsContract } from '../../../testkit/contracts/transitions.ts';
+
+transitionsContract();
