@@ -1,5 +1,4 @@
-import { join } from 'node:path';
-import type { Kernel } from '../../kernel/kernel.ts';
+import { Readable } from 'node:stream';
 import type { Scope } from '../../kernel/scope.ts';
 import { codecFor, type RawRequest } from '../codecs/port.ts';
 import { bodyTooLarge, unknownOperation } from '../errors/common-errors.ts';
@@ -18,10 +17,8 @@ import { type Exchange, signedParts } from './exchange.ts';
 import { chooseProtocol, identifyService } from './identify.ts';
 import type { Admitted, Progress } from './progress.ts';
 import { sdkCall } from './retries.ts';
-import { spoolBody } from './spool.ts';
 
 export interface AdmitParts {
-  readonly kernel: Pick<Kernel, 'dataDir'>;
   readonly verifier: SignatureVerifier;
   /** Region of unsigned operations. */
   readonly region: string;
@@ -101,7 +98,9 @@ async function prove(
   // What stands in the headers can be judged before the first byte of a body is asked for.
   if (signature !== undefined && signature.payload.kind !== 'body') signature.check();
   const plan = planBody(exchange.request.headers, signature, promisesDigests(service, operation));
-  const limit = operation.streamingInput === undefined ? bodyLimit(service.id, operation.name) : STREAM_LIMIT;
+  // A hash that stands in no header proves its sender only when the last byte has come: nobody may act on it before.
+  const streams = operation.streamingInput !== undefined && signature?.payload.kind !== 'body';
+  const limit = streams ? STREAM_LIMIT : bodyLimit(service.id, operation.name);
   if ((plan.length ?? 0) > limit) throw bodyTooLarge(family, limit);
 
   const proven = (bodySha256: string | undefined) => {
@@ -124,25 +123,18 @@ async function prove(
     return { service, operation, principal, scope, signature, plan };
   };
 
-  if (operation.streamingInput !== undefined) {
-    const stream = streamBody(exchange, plan);
-    if (signature?.payload.kind !== 'body')
-      return { ...proven(undefined), raw: { ...head, headers: plan.headers, stream } };
-    const folder = join(parts.kernel.dataDir, 'tmp');
-    const spooled = await spoolBody(stream, folder, exchange.requestId, STREAM_LIMIT, family);
-    try {
-      const found = proven(spooled.sha256);
-      delete progress.sdkCall;
-      return { ...found, raw: { ...head, headers: plan.headers, stream: spooled.stream } };
-    } catch (error) {
-      await spooled.discard();
-      throw error;
-    }
+  if (streams) {
+    const raw = { ...head, headers: plan.headers, stream: streamBody(exchange, plan) };
+    return { ...proven(undefined), raw };
   }
   const bytes = early ?? (await readBody(exchange, plan, limit, family));
   const found = proven(bodyHash(signature, bytes));
   const body = await uncompressed(bytes, plan.headers, limit, family);
-  return { ...found, raw: { ...head, headers: plan.headers, body } };
+  const content =
+    operation.streamingInput === undefined
+      ? { body }
+      : { stream: Readable.from([body], { objectMode: false }) };
+  return { ...found, raw: { ...head, headers: plan.headers, ...content } };
 }
 
 /** Needed to judge the signature, or to tell one call of an SDK from another. */

@@ -17,6 +17,8 @@ export interface Exchange {
   readonly bucket: string | undefined;
   /** Tells a client that waits with its body to send it. Calling twice is allowed. */
   wantBody(): void;
+  /** Whether the client still waits to be asked for its body. */
+  holdsBody(): boolean;
 }
 
 export interface RequestTarget {
@@ -54,6 +56,7 @@ export function openExchange(
       if (waiting) response.writeContinue();
       waiting = false;
     },
+    holdsBody: () => waiting,
   };
 }
 

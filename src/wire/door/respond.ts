@@ -1,5 +1,4 @@
 import { pipeline, type Readable } from 'node:stream';
-import { expectsContinue } from '../../kernel/http/http-server.ts';
 import type { EncodedResponse } from '../codecs/port.ts';
 import type { Exchange } from './exchange.ts';
 
@@ -32,8 +31,10 @@ export async function respond(exchange: Exchange, answer: Answer): Promise<void>
   // The length of a HEAD or 304 is that of the body which is not sent, where the codec knows it.
   if (bytes !== undefined && !bodyless) headers['content-length'] = String(bytes.length);
   if (answer.status === 204) delete headers['content-length'];
-  const lingers = isBodyUnread(exchange);
-  if (lingers) headers.connection = 'close';
+  const held = exchange.holdsBody();
+  const lingers = !held && isBodyUnread(exchange);
+  // Nothing may follow on a connection on which a body could still begin.
+  if (lingers || held) headers.connection = 'close';
   response.writeHead(answer.status, headers);
   if (stream !== undefined && !bodyless) {
     await new Promise<void>((resolve) => {
@@ -66,14 +67,11 @@ function isStream(body: EncodedResponse['body']): body is Readable {
 
 /** Small remains are read away without more ado; the connection stays usable. */
 function isBodyUnread({ request }: Exchange): boolean {
-  if (request.readableEnded || request.destroyed) return false;
-  if (
-    !request.complete &&
-    (expectsContinue(request) || !(Number(request.headers['content-length']) <= SMALL_REST))
-  )
-    return true;
-  request.resume();
-  return false;
+  if (request.complete || request.destroyed || Number(request.headers['content-length']) <= SMALL_REST) {
+    request.resume();
+    return false;
+  }
+  return true;
 }
 
 /**

@@ -12,7 +12,7 @@ import { respond } from './respond.ts';
 import type { Retries } from './retries.ts';
 
 export interface ApiParts extends AdmitParts, PerformParts {
-  readonly kernel: Pick<Kernel, 'clock' | 'database' | 'dataDir'>;
+  readonly kernel: Pick<Kernel, 'clock' | 'database'>;
   readonly retries: Retries;
 }
 

@@ -1,0 +1,127 @@
+import { connect } from 'node:net';
+import type { Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { Sha256 } from '@smithy/core/checksum';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { bareRoom, openTestDoor, TEST_KEYS, type TestDoor } from '../../../testkit/support/test-door.ts';
+import { openTestKernel, type TestKernel } from '../../../testkit/support/test-kernel.ts';
+import { operation } from '../operation.ts';
+import { signRequest } from '../sigv4/sign.ts';
+import { errorType, jsonCall, rawCall } from './raw-client.test-support.ts';
+
+let kernel: TestKernel;
+let door: TestDoor;
+let calls: string[] = [];
+
+beforeAll(async () => {
+  kernel = await openTestKernel();
+  const room = bareRoom({
+    codepipeline: {
+      DeletePipeline: operation({
+        mutates: true,
+        handler: async (input: { name: string }) => {
+          calls.push(input.name);
+          return {};
+        },
+      }),
+    },
+    lambda: {
+      InvokeAsync: operation({
+        mutates: true,
+        handler: async (_input, context) => {
+          calls.push(await text(context.body as Readable));
+          return { Status: 202 };
+        },
+      }),
+    },
+  });
+  door = await openTestDoor(kernel, [room]);
+});
+beforeEach(() => {
+  calls = [];
+});
+afterAll(async () => {
+  await door.close();
+  await kernel[Symbol.asyncDispose]();
+});
+
+/** Sends bytes as they are and answers all that comes back. */
+function wire(bytes: string): Promise<string> {
+  const socket = connect(door.port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.write(bytes);
+  return text(socket);
+}
+
+/** Head of a signed request whose body does not have the signed hash. */
+const headersFor = (length: number, more = '') => {
+  const signed = signRequest({
+    method: 'POST',
+    rawPath: '/',
+    headers: { host: 'localhost', 'x-amz-target': 'CodePipeline_20150709.DeletePipeline' },
+    payload: 'a'.repeat(64),
+    region: 'us-east-1',
+    service: 'codepipeline',
+    credentials: TEST_KEYS,
+    now: Date.now(),
+  });
+  const lines = Object.entries(signed).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `POST / HTTP/1.1\r\n${lines.join('')}Content-Length: ${length}\r\n${more}`;
+};
+
+describe('bodies', () => {
+  it('that are too large are refused by their announcement, with the answer readable', async () => {
+    const answer = await jsonCall(door.port, 'DeletePipeline', { name: 'x'.repeat(8_000_000) });
+    expect([answer.status, errorType(answer)]).toEqual([413, 'RequestEntityTooLargeException']);
+    expect(await wire(`${headersFor(2_000_000)}Expect: 100-continue\r\n\r\n`)).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  it('that come in chunks are cut off at the limit', async () => {
+    const head = headersFor(0).replace(/Content-Length: 0\r\n/, 'Transfer-Encoding: chunked\r\n\r\n');
+    const piece = `${(65_536).toString(16)}\r\n${'x'.repeat(65_536)}\r\n`;
+    expect(await wire(`${head}${piece.repeat(20)}0\r\n\r\n`)).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  it('are not asked for when the signature is wrong, and are when it is right', async () => {
+    const good = headersFor(2, 'Expect: 100-continue\r\n\r\n');
+    const bad = good.replace(/Signature=.{4}/, 'Signature=0000');
+    expect(await wire(bad)).toMatch(/^HTTP\/1.1 400 [^]*InvalidSignatureException/);
+    expect(await wire(`${good.replace('host: ', 'connection: close\r\nhost: ')}{}`)).toMatch(
+      /^HTTP\/1.1 100 Continue[^]*InvalidSignatureException/,
+    );
+    expect(calls).toEqual([]);
+  });
+});
+
+describe('a streamed body that only its last byte proves', () => {
+  it('is kept back until then, and reaches the handler whole', async () => {
+    const signer = new SignatureV4({
+      service: 'lambda',
+      region: 'us-east-1',
+      credentials: TEST_KEYS,
+      sha256: Sha256,
+      applyChecksum: false,
+    });
+    const body = 'event '.repeat(100_000);
+    const target = '/2014-11-13/functions/f/invoke-async/';
+    const { headers } = await signer.sign({
+      method: 'POST',
+      protocol: 'http:',
+      hostname: '127.0.0.1',
+      path: target,
+      headers: { host: `127.0.0.1:${door.port}` },
+      body,
+    });
+    expect(headers).not.toHaveProperty('x-amz-content-sha256');
+    const call = { port: door.port, method: 'POST', target, headers, signed: false };
+    const bad = await rawCall({ ...call, body: `${body}x` });
+    expect([bad.status, bad.headers['x-amzn-errortype'], calls]).toEqual([
+      403,
+      'InvalidSignatureException',
+      [],
+    ]);
+    const good = await rawCall({ ...call, body });
+    expect([good.status, calls]).toEqual([202, [body]]);
+  });
+});
