@@ -83,17 +83,19 @@ export class Committer {
 
   async #commitOne(job: Job): Promise<void> {
     const handle = openTx(this.#connection);
+    let value: unknown;
     try {
       await this.#connection.begin();
-      const value = await this.#inside.run(true, () => job.work(handle.tx));
+      value = await this.#inside.run(true, () => job.work(handle.tx));
       handle.finish();
       await this.#connection.commit();
-      acknowledge({ job, handle, value });
     } catch (error) {
       handle.finish();
       await this.#connection.rollback();
       this.#failOrRetry(job, error);
+      return;
     }
+    acknowledge({ job, handle, value });
   }
 
   async #commitGroup(): Promise<void> {
