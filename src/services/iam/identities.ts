@@ -1,5 +1,5 @@
 import type { Reader, Tx } from '../../kernel/database/port.ts';
-import { ApiError } from '../../kernel/errors.ts';
+import { iamErrors } from './errors.ts';
 import type { IdentityKind } from './model/arns.ts';
 import type { IdentityRow } from './tables.ts';
 
@@ -11,10 +11,7 @@ export async function mustFind(
   name: string,
 ): Promise<IdentityRow> {
   const row = await findIdentity(reader, account, kind, name);
-  if (!row)
-    throw new ApiError('NoSuchEntityException', `The ${kind} with name ${name} cannot be found.`, {
-      status: 404,
-    });
+  if (!row) throw iamErrors.noSuch(`The ${kind} with name ${name} cannot be found.`);
   return row;
 }
 
@@ -55,9 +52,7 @@ export async function insertIdentity(tx: Tx, row: IdentityRow): Promise<void> {
   );
   if (made === 1) return;
   const what = row.kind === 'user' ? 'User' : 'Role';
-  throw new ApiError('EntityAlreadyExistsException', `${what} with name ${row.name} already exists.`, {
-    status: 409,
-  });
+  throw iamErrors.exists(`${what} with name ${row.name} already exists.`);
 }
 
 /** Columns that change after the creation. */
@@ -78,5 +73,39 @@ export async function updateIdentity(tx: Tx, row: IdentityRow, change: IdentityC
       row.kind,
       row.name.toLowerCase(),
     ],
+  );
+}
+
+/** Sorted by name; `after` is a name in lower case. */
+export async function listIdentities(
+  reader: Reader,
+  account: string,
+  kind: IdentityKind,
+  page: { readonly pathPrefix: string; readonly after: string; readonly limit: number },
+): Promise<IdentityRow[]> {
+  return reader.query<IdentityRow>(
+    `select * from iam_identities
+      where account = ? and region = '-' and kind = ? and name_key > ? and substr(path, 1, ?) = ?
+      order by name_key limit ?`,
+    [account, kind, page.after, page.pathPrefix.length, page.pathPrefix, page.limit],
+  );
+}
+
+/** Removes a user or role that has no policies left, or `DeleteConflictException`. */
+export async function deleteIdentity(tx: Tx, { account, kind, name }: IdentityRow): Promise<void> {
+  const place = [account, kind, name];
+  const attached = await tx.query(
+    "select 1 from iam_attachments where account = ? and region = '-' and kind = ? and owner = ? limit 1",
+    place,
+  );
+  if (attached.length > 0) throw iamErrors.conflict('Cannot delete entity, must detach all policies first.');
+  const inline = await tx.query(
+    "select 1 from iam_inline_policies where account = ? and region = '-' and kind = ? and owner = ? limit 1",
+    place,
+  );
+  if (inline.length > 0) throw iamErrors.conflict('Cannot delete entity, must delete policies first.');
+  await tx.execute(
+    "delete from iam_identities where account = ? and region = '-' and kind = ? and name_key = ?",
+    [account, kind, name.toLowerCase()],
   );
 }

@@ -5,6 +5,7 @@ import { assumeRole, assumeServiceRole, findRole } from './assume-role.ts';
 import { createCredentialStore } from './credentials.ts';
 import type { IamRoom } from './face.ts';
 import { createGitPasswords } from './git-passwords.ts';
+import { type PolicyKind, parsePolicyDocument } from './model/policy-document.ts';
 import { iamOperations } from './operations/index.ts';
 import { issueSession } from './sessions.ts';
 import { iamMigrations } from './tables.ts';
@@ -18,6 +19,12 @@ export type {
   ServiceRoleRequest,
   TemporaryCredentials,
 } from './face.ts';
+
+/** What is wrong with a policy document, in AWS's words; undefined when nothing is. */
+export function policyDocumentProblem(text: string, kind: PolicyKind): string | undefined {
+  const parsed = parsePolicyDocument(text, kind);
+  return parsed.kind === 'malformed' ? parsed.message : undefined;
+}
 
 /** The room of accounts, users, roles and their keys. */
 export function createIamRoom(kernel: Kernel): IamRoom {
