@@ -3,6 +3,7 @@ import type { S3Room } from './face.ts';
 import { objectsFace, type SigningKeyOf } from './objects-face.ts';
 import { s3Operations } from './operations/index.ts';
 import { s3Migrations } from './tables.ts';
+import { collectTask, enqueueCollection } from './tasks.ts';
 
 export type { ObjectAddress, ObjectInfo, S3Room } from './face.ts';
 
@@ -17,8 +18,11 @@ export function createS3Room(kernel: Kernel, { iam }: S3Deps = {}): S3Room {
     name: 's3',
     migrations: s3Migrations,
     aggregates: [],
-    tasks: [],
+    tasks: [collectTask(kernel)],
     operations: { s3: s3Operations(kernel) },
+    async start() {
+      await kernel.database.transaction((tx) => enqueueCollection(kernel, tx));
+    },
     ...objectsFace(kernel, iam?.ensureAccount),
   };
 }

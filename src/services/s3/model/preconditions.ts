@@ -31,19 +31,22 @@ const GO: Verdict = { kind: 'go' };
 /** RFC 9110 13.2.2: `If-Match` wins over `If-Unmodified-Since`, `If-None-Match` over `If-Modified-Since`. */
 export function judgeRead(conditions: ReadConditions, current: Current): Verdict {
   // HTTP dates have no milliseconds.
-  const modified = Math.floor(current.lastModified / 1000);
-  const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
+  const modified = seconds(current.lastModified);
   if (conditions.ifMatch !== undefined) {
     if (!eTagFits(conditions.ifMatch, current.eTag)) return { kind: 'failed', condition: 'If-Match' };
-  } else if (conditions.ifUnmodifiedSince && modified > seconds(conditions.ifUnmodifiedSince)) {
+  } else if (conditions.ifUnmodifiedSince && modified > seconds(conditions.ifUnmodifiedSince.getTime())) {
     return { kind: 'failed', condition: 'If-Unmodified-Since' };
   }
   if (conditions.ifNoneMatch !== undefined) {
     if (eTagFits(conditions.ifNoneMatch, current.eTag)) return { kind: 'not-modified' };
-  } else if (conditions.ifModifiedSince && modified <= seconds(conditions.ifModifiedSince)) {
+  } else if (conditions.ifModifiedSince && modified <= seconds(conditions.ifModifiedSince.getTime())) {
     return { kind: 'not-modified' };
   }
   return GO;
+}
+
+function seconds(milliseconds: number): number {
+  return Math.floor(milliseconds / 1000);
 }
 
 /** Whether a write may replace what is there (`undefined`: nothing, or a delete marker). */

@@ -9,6 +9,11 @@ export function blobSpace(account: string): string {
   return `s3-${account}`;
 }
 
+/** The account that a space belongs to; undefined for spaces of other rooms. */
+export function blobAccount(space: string): string | undefined {
+  return /^s3-(\d{12})$/.exec(space)?.[1];
+}
+
 /** 5 GiB: S3's limit for one put and one part. */
 export const MAX_PUT_BYTES = 5 * 1024 ** 3;
 
