@@ -139,7 +139,9 @@ function collect(stream: Readable, limit: number, family: ErrorFamily): Promise<
     });
     stream.once('end', () => resolve(pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces)));
     stream.once('error', reject);
-    stream.once('close', () => reject(new Error('the client went away before its request was complete')));
+    stream.once('close', () => {
+      if (!stream.readableEnded) reject(new Error('the client went away before its request was complete'));
+    });
   });
 }
 

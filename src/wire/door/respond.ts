@@ -27,7 +27,7 @@ export async function respond(exchange: Exchange, answer: Answer): Promise<void>
   const headers: Record<string, string> = { ...answer.headers, 'x-amzn-requestid': exchange.requestId };
   if (answer.s3) Object.assign(headers, S3_HEADERS, s3Ids(exchange.requestId));
   const bodyless = request.method === 'HEAD' || answer.status === 204 || answer.status === 304;
-  const bytes = stream === undefined ? Buffer.from(body as string) : undefined;
+  const bytes = isStream(body) ? undefined : bytesOf(body);
   // The length of a HEAD or 304 is that of the body which is not sent, where the codec knows it.
   if (bytes !== undefined && !bodyless) headers['content-length'] = String(bytes.length);
   if (answer.status === 204) delete headers['content-length'];
@@ -46,11 +46,14 @@ export async function respond(exchange: Exchange, answer: Answer): Promise<void>
     return;
   }
   stream?.destroy();
-  if (bytes !== undefined && !bodyless && bytes.length > 0) response.write(bytes);
-  if (lingers) {
-    response.flushHeaders();
-    await discard(exchange);
+  const sent = bodyless ? undefined : bytes;
+  if (!lingers) {
+    response.end(sent);
+    return;
   }
+  response.flushHeaders();
+  if (sent !== undefined && sent.length > 0) response.write(sent);
+  await discard(exchange);
   response.end();
 }
 
@@ -59,6 +62,10 @@ function s3Ids(requestId: string): Record<string, string> {
     'x-amz-request-id': requestId,
     'x-amz-id-2': Buffer.from(requestId.replaceAll('-', ''), 'hex').toString('base64'),
   };
+}
+
+function bytesOf(body: string | Uint8Array): Uint8Array {
+  return typeof body === 'string' ? Buffer.from(body) : body;
 }
 
 function isStream(body: EncodedResponse['body']): body is Readable {

@@ -14,7 +14,8 @@ export function parseAmzDate(text: string): number | undefined {
   if (!match) return undefined;
   const [, year, month, day, hour, minute, second] = match;
   const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return Number.isNaN(ms) || formatAmzDate(ms) !== text ? undefined : ms;
+  // `February 30th` parses, as a day in March.
+  return new Date(ms).getUTCDate() === Number(day) ? ms : undefined;
 }
 
 /** The `Date` header in HTTP's form or ISO 8601, written as an amz date. */

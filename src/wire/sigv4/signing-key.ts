@@ -1,4 +1,4 @@
-import { createHmac, hash } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
 export const EMPTY_SHA256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
@@ -19,24 +19,26 @@ export function sha256Hex(data: string | Uint8Array): string {
   return hash('sha256', data, 'hex');
 }
 
-export function hmac(key: string | Uint8Array, text: string): Buffer {
+function hmac(key: string | Uint8Array, text: string): Buffer {
   return createHmac('sha256', key).update(text, 'utf8').digest();
 }
 
-export function hmacHex(key: Uint8Array, text: string): string {
+/** A key object, not bytes: Node makes one of the other at every use, which costs more than the digest. */
+export function hmacHex(key: KeyObject, text: string): string {
   return createHmac('sha256', key).update(text, 'utf8').digest('hex');
 }
 
 /** Derives the key of a day, region and service from a secret. */
-export function deriveSigningKey(secret: string, scope: CredentialScope): Buffer {
-  return hmac(hmac(hmac(hmac(`AWS4${secret}`, scope.date), scope.region), scope.service), 'aws4_request');
+export function deriveSigningKey(secret: string, scope: CredentialScope): KeyObject {
+  const regional = hmac(hmac(`AWS4${secret}`, scope.date), scope.region);
+  return createSecretKey(hmac(hmac(regional, scope.service), 'aws4_request'));
 }
 
-export type SigningKeys = (secret: string, scope: CredentialScope) => Buffer;
+export type SigningKeys = (secret: string, scope: CredentialScope) => KeyObject;
 
 /** Remembers derived keys, at most `limit` of them: the oldest goes first, and a used one becomes the youngest. */
 export function createSigningKeys(limit = 512): SigningKeys & { readonly size: () => number } {
-  const cached = new Map<string, Buffer>();
+  const cached = new Map<string, KeyObject>();
   const keys = (secret: string, scope: CredentialScope) => {
     // Hashed, so that no plain secret lies about as a map's key; the separator cannot occur in a scope.
     const name = sha256Hex(`${scopeText(scope)}\n${secret}`);
@@ -51,7 +53,7 @@ export function createSigningKeys(limit = 512): SigningKeys & { readonly size: (
 
 /** The signature of a canonical request. */
 export function signatureOf(
-  key: Uint8Array,
+  key: KeyObject,
   amzDate: string,
   scope: CredentialScope,
   canonical: string,

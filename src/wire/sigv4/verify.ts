@@ -1,10 +1,10 @@
-import { timingSafeEqual } from 'node:crypto';
+import { type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { CredentialStore, SigningCredential } from '../operation.ts';
 import { formatAmzDate, MAX_SKEW_MS } from './amz-date.ts';
 import { canonicalPaths, canonicalRequest, type SignedParts } from './canonical-request.ts';
 import { headerReader, readClaim, type SignatureClaim } from './claim.ts';
 import { type SignedPayload, signedPayload } from './payload.ts';
-import { SignatureError } from './signature-error.ts';
+import { SignatureError, type SignatureFault } from './signature-error.ts';
 import { createSigningKeys, EMPTY_SHA256, type SigningKeys, signatureOf } from './signing-key.ts';
 
 const WEEK_SECONDS = 604_800;
@@ -20,7 +20,7 @@ export interface OpenSignature {
   readonly claim: SignatureClaim;
   readonly credential: SigningCredential;
   readonly payload: SignedPayload;
-  readonly signingKey: Buffer;
+  readonly signingKey: KeyObject;
   /**
    * Compares. `bodyHash` (hex SHA-256) is needed where `payload.kind` is `body` and ignored otherwise. Throws
    * `SignatureError` `mismatch`.
@@ -66,7 +66,7 @@ function payloadText(payload: SignedPayload, bodyHash: string | undefined): stri
   return payload.kind === 'body' ? (bodyHash ?? EMPTY_SHA256) : payload.literal;
 }
 
-function compare(parts: SignedParts, claim: SignatureClaim, key: Buffer, payloadHash: string): void {
+function compare(parts: SignedParts, claim: SignatureClaim, key: KeyObject, payloadHash: string): void {
   const given = Buffer.from(claim.signature, 'hex');
   for (const path of canonicalPaths(claim.scope.service, parts.rawPath)) {
     const canonical = canonicalRequest(parts, path, claim.signedHeaders, payloadHash);
@@ -80,25 +80,28 @@ function compare(parts: SignedParts, claim: SignatureClaim, key: Buffer, payload
 }
 
 function checkTime(claim: SignatureClaim, now: number): void {
-  const details = {
+  if (claim.signedAt > now + MAX_SKEW_MS) {
+    const place = `${formatAmzDate(now + MAX_SKEW_MS)} (${formatAmzDate(now)} + 15 min.)`;
+    throw skewed(
+      'too-new',
+      `Signature not yet current: ${claim.amzDate} is still later than ${place}`,
+      claim,
+      now,
+    );
+  }
+  if (claim.kind === 'presigned') return checkExpiry(claim, now);
+  if (claim.signedAt < now - MAX_SKEW_MS) {
+    const place = `${formatAmzDate(now - MAX_SKEW_MS)} (${formatAmzDate(now)} - 15 min.)`;
+    throw skewed('too-old', `Signature expired: ${claim.amzDate} is now earlier than ${place}`, claim, now);
+  }
+}
+
+function skewed(fault: SignatureFault, message: string, claim: SignatureClaim, now: number): SignatureError {
+  return new SignatureError(fault, message, {
     RequestTime: claim.amzDate,
     ServerTime: new Date(now).toISOString(),
     MaxAllowedSkewMilliseconds: String(MAX_SKEW_MS),
-  };
-  const server = formatAmzDate(now);
-  if (claim.signedAt > now + MAX_SKEW_MS)
-    throw new SignatureError(
-      'too-new',
-      `Signature not yet current: ${claim.amzDate} is still later than ${formatAmzDate(now + MAX_SKEW_MS)} (${server} + 15 min.)`,
-      details,
-    );
-  if (claim.kind === 'presigned') return checkExpiry(claim, now);
-  if (claim.signedAt < now - MAX_SKEW_MS)
-    throw new SignatureError(
-      'too-old',
-      `Signature expired: ${claim.amzDate} is now earlier than ${formatAmzDate(now - MAX_SKEW_MS)} (${server} - 15 min.)`,
-      details,
-    );
+  });
 }
 
 function checkExpiry(claim: SignatureClaim, now: number): void {

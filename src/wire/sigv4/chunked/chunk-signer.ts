@@ -1,10 +1,10 @@
-import { createHash, type Hash, timingSafeEqual } from 'node:crypto';
+import { createHash, type Hash, type KeyObject, timingSafeEqual } from 'node:crypto';
 import { SignatureError } from '../signature-error.ts';
 import { type CredentialScope, EMPTY_SHA256, hmacHex, scopeText, sha256Hex } from '../signing-key.ts';
 
 /** Where the chain of chunk signatures starts. */
 export interface ChunkSeed {
-  readonly signingKey: Uint8Array;
+  readonly signingKey: KeyObject;
   readonly amzDate: string;
   readonly scope: CredentialScope;
   /** Signature of the request's headers. */
