@@ -29,8 +29,8 @@ beforeAll(async () => {
     lambda: {
       InvokeAsync: operation({
         mutates: true,
-        handler: async (_input, context) => {
-          calls.push(await text(context.body as Readable));
+        handler: async (input: { FunctionName: string }, context) => {
+          calls.push(input.FunctionName, await text(context.body as Readable));
           return { Status: 202 };
         },
       }),
@@ -75,6 +75,22 @@ describe('bodies', () => {
     const answer = await jsonCall(door.port, 'DeletePipeline', { name: 'x'.repeat(8_000_000) });
     expect([answer.status, errorType(answer)]).toEqual([413, 'RequestEntityTooLargeException']);
     expect(await wire(`${headersFor(2_000_000)}Expect: 100-continue\r\n\r\n`)).toMatch(/^HTTP\/1.1 413 /);
+    const form =
+      'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n' +
+      'Content-Length: 2000000\r\nExpect: 100-continue\r\n\r\n';
+    expect(await wire(form)).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  it('that a client goes on sending do not keep it from reading why they are refused', async () => {
+    const socket = connect(door.port, '127.0.0.1');
+    const head = headersFor(4_000_000).replace(/Signature=.{4}/, 'Signature=0000');
+    const body = Buffer.alloc(4_000_000, 'x');
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.write(`${head}\r\n`);
+      socket.write(body, (error) => (error ? reject(error) : resolve()));
+    });
+    expect(await text(socket)).toMatch(/^HTTP\/1.1 400 [^]*InvalidSignatureException/);
   });
 
   it('that come in chunks are cut off at the limit', async () => {
@@ -122,6 +138,12 @@ describe('a streamed body that only its last byte proves', () => {
       [],
     ]);
     const good = await rawCall({ ...call, body });
-    expect([good.status, calls]).toEqual([202, [body]]);
+    expect([good.status, calls]).toEqual([202, ['f', body]]);
+  });
+
+  it('goes where the signed path leads, which has no dot segments', async () => {
+    const target = '/2014-11-13/functions/other/../f//invoke-async/';
+    const answer = await rawCall({ port: door.port, method: 'POST', target, service: 'lambda', body: '{}' });
+    expect([answer.status, calls]).toEqual([202, ['f', '{}']]);
   });
 });

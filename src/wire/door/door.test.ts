@@ -115,6 +115,24 @@ describe('what cannot be served', () => {
       expect(answer.headers['x-amzn-requestid']).toMatch(/^[0-9a-f-]{36}$/);
   });
 
+  it('includes a signature for another service', async () => {
+    const answer = await jsonCall(
+      door.port,
+      'ListPipelines',
+      {},
+      {
+        service: 'codebuild',
+        tamper: (headers) => {
+          const own = /Credential=[^,]+/
+            .exec(headers['authorization'] ?? '')?.[0]
+            .replace('codebuild', 'codepipeline');
+          headers['authorization'] = (headers['authorization'] ?? '').replace(' ', ` ${own}, `);
+        },
+      },
+    );
+    expect(errorType(answer)).toBe('InvalidSignatureException');
+  });
+
   it('includes targets that only proxies use', async () => {
     const answer = await wire(
       'GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',

@@ -4,7 +4,7 @@ import type { Exchange } from './exchange.ts';
 
 /** What of an unread body is still taken in after the answer, so that the client gets to read it. */
 const LINGER_BYTES = 32 * 1024 * 1024;
-const LINGER_MS = 2000;
+const LINGER_MS = 5000;
 const SMALL_REST = 64 * 1024;
 
 /** Headers of every answer of S3: a user's object must not act in the name of this server. */

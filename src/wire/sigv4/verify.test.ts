@@ -127,7 +127,10 @@ describe('header signatures of the AWS SDK', () => {
   });
 });
 
-const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
+// The SDK's signer leaves a parameter of that one name out of what it signs.
+const word = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 12 })
+  .filter((text) => text !== '__proto__');
 const rawPath = fc
   .array(fc.oneof(word, fc.constantFrom('..', '.', '', '%2e%2e', 'a+b', "it's (1)*!", 'ü', '100%')), {
     maxLength: 5,
