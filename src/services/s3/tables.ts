@@ -43,8 +43,8 @@ export interface ObjectHeaders {
   readonly contentDisposition?: string | undefined;
   readonly contentEncoding?: string | undefined;
   readonly contentLanguage?: string | undefined;
-  /** Milliseconds. */
-  readonly expires?: number | undefined;
+  /** As it came: an HTTP date, or whatever else a client wrote. */
+  readonly expires?: string | undefined;
   /** User metadata, names without `x-amz-meta-`. */
   readonly metadata: Readonly<Record<string, string>>;
 }

@@ -117,7 +117,7 @@ function describe({ row, bucket, range, partsCount }: Found, input: Input): Outp
   const headers = JSON.parse(row.headers) as ObjectHeaders;
   const tags = JSON.parse(row.tags) as Tag[];
   const checksum = row.checksum === null ? undefined : (JSON.parse(row.checksum) as StoredChecksum);
-  const expires = input.ResponseExpires?.getTime() ?? headers.expires;
+  const expires: unknown = input.ResponseExpires?.toUTCString() ?? headers.expires;
   return {
     AcceptRanges: 'bytes',
     ContentLength: range ? range.end - range.start + 1 : row.size,
@@ -130,7 +130,8 @@ function describe({ row, bucket, range, partsCount }: Found, input: Input): Outp
     ContentDisposition: input.ResponseContentDisposition ?? headers.contentDisposition,
     ContentEncoding: input.ResponseContentEncoding ?? headers.contentEncoding,
     ContentLanguage: input.ResponseContentLanguage ?? headers.contentLanguage,
-    Expires: expires === undefined ? undefined : new Date(expires),
+    // A text in the model, though the SDK's types say `Date`.
+    Expires: expires as Output['Expires'],
     Metadata: { ...headers.metadata },
     TagCount: tags.length > 0 ? tags.length : undefined,
     PartsCount: partsCount,

@@ -62,7 +62,8 @@ export interface ContentMembers {
   readonly ContentDisposition?: string | undefined;
   readonly ContentEncoding?: string | undefined;
   readonly ContentLanguage?: string | undefined;
-  readonly Expires?: Date | undefined;
+  /** A plain text in the model, though the SDK's types say `Date`. */
+  readonly Expires?: unknown;
   readonly Metadata?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -87,7 +88,8 @@ export function headersOf(input: ContentMembers): ObjectHeaders {
     contentDisposition: input.ContentDisposition,
     contentEncoding: encodings.length > 0 ? encodings.join(',') : undefined,
     contentLanguage: input.ContentLanguage,
-    expires: input.Expires?.getTime(),
+    expires:
+      input.Expires instanceof Date ? input.Expires.toUTCString() : (input.Expires as string | undefined),
     metadata,
   };
 }
