@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs';
 import type { Config } from '../kernel/config/schema.ts';
+import { ApiError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { operation, type ServiceOperations } from '../wire/operation.ts';
+import { writeBackup } from './backup/write-backup.ts';
 import { version } from './version.ts';
 
 interface Parts {
@@ -22,6 +25,14 @@ export function createPipewrightOperations(parts: Parts): ServiceOperations {
         database: parts.kernel.database.dialect,
         sandbox: parts.kernel.sandbox.driver,
       }),
+    }),
+    CreateBackup: operation({
+      mutates: true,
+      handler: async ({ file }: { readonly file: string }) => {
+        if (existsSync(file)) throw new ApiError('FileExistsException', `${file} is there already.`);
+        const { dataDir, database, clock } = parts.kernel;
+        return await writeBackup({ dataDir, database, now: clock.now() }, file);
+      },
     }),
     CreateConsoleLink: operation({
       mutates: true,

@@ -16,5 +16,7 @@ export function ownService(connection: Connection) {
     status: () => client.call('pipewright', 'GetServerStatus', {}) as Promise<ServerStatus>,
     createConsoleLink: async () =>
       ((await client.call('pipewright', 'CreateConsoleLink', {})) as { readonly url: string }).url,
+    createBackup: (file: string) =>
+      client.call('pipewright', 'CreateBackup', { file }) as Promise<{ readonly bytes: number }>,
   };
 }
