@@ -1,4 +1,8 @@
 import type { ServiceRoom } from '../../wire/room.ts';
+import type { ActionTypeSpec } from './model/action-type.ts';
 
-/** Nothing else of this room is needed by others yet: it listens to the events room and targets register there. */
-export type CodePipelineRoom = ServiceRoom;
+/** This room listens to the events room by itself, and rules reach it there as a target. */
+export interface CodePipelineRoom extends ServiceRoom {
+  /** What actions are built, for checking pipeline files before they are sent (`parseDefinitionFile`). */
+  readonly actionTypes: readonly ActionTypeSpec[];
+}

@@ -1,0 +1,57 @@
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { EventsRoom } from '../events/face.ts';
+import type { IamRoom } from '../iam/index.ts';
+import type { ActionProvider } from './actions/provider.ts';
+import { type ActionDeps, actionProviders } from './actions/table.ts';
+import { createAggregates } from './aggregates.ts';
+import type { CodePipelineRoom } from './face.ts';
+import { codePipelineOperations } from './operations/index.ts';
+import type { RoomParts } from './room-parts.ts';
+import { migrations } from './tables.ts';
+import { createTasks } from './tasks/index.ts';
+import { listenForChanges } from './triggers.ts';
+
+export type {
+  ActionProvider,
+  InputArtifact,
+  Job,
+  Started,
+  WantedRevision,
+} from './actions/provider.ts';
+export { ActionFailure } from './actions/provider.ts';
+export type { CodePipelineRoom } from './face.ts';
+export { parseDefinitionFile } from './model/parse-file.ts';
+
+export interface CodePipelineDeps extends ActionDeps {
+  readonly events: EventsRoom;
+  readonly iam: IamRoom;
+}
+
+export interface CodePipelineOptions {
+  /** What actions can be done, instead of all that is built. */
+  readonly providers?: readonly ActionProvider[];
+}
+
+/** The room of pipelines: definitions, executions, actions. */
+export function createCodePipelineRoom(
+  kernel: Kernel,
+  deps: CodePipelineDeps,
+  options: CodePipelineOptions = {},
+): CodePipelineRoom {
+  const providers = options.providers ?? actionProviders(kernel, deps);
+  const parts: RoomParts = {
+    kernel,
+    iam: deps.iam,
+    providers,
+    types: providers.map((provider) => provider.spec),
+  };
+  listenForChanges(parts, deps.events);
+  return {
+    name: 'codepipeline',
+    migrations,
+    aggregates: createAggregates(kernel),
+    tasks: createTasks(parts),
+    operations: { codepipeline: codePipelineOperations(parts) },
+    actionTypes: parts.types,
+  };
+}

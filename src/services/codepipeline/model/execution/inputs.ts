@@ -1,0 +1,61 @@
+import type { ExecutionMode, RetryMode } from '../definition.ts';
+import type { ActionResult } from '../step.ts';
+import type { PlannedStage } from './state.ts';
+
+export interface Trigger {
+  /** As in the API model's `TriggerType`. */
+  readonly type: string;
+  readonly detail: string;
+  /** What is known of the change, for the STARTED event: `repository-name`, `branch-name`, `commit-id` … */
+  readonly facts?: Readonly<Record<string, string>>;
+}
+
+export type ExecutionInput =
+  | {
+      readonly kind: 'start';
+      readonly pipelineId: string;
+      readonly pipelineName: string;
+      readonly version: number;
+      readonly mode: ExecutionMode;
+      readonly order: number;
+      readonly stages: readonly string[];
+      readonly trigger: Trigger;
+      /** Plans of all stages, when they are small enough to travel with the execution. */
+      readonly plans?: readonly PlannedStage[];
+    }
+  /** The lane of the stage lets the execution in. */
+  | { readonly kind: 'granted'; readonly stage: string }
+  | { readonly kind: 'superseded'; readonly by: string }
+  | { readonly kind: 'opened'; readonly stage: string; readonly turn: number; readonly plan: PlannedStage }
+  /** The provider took the action; `approvalUntil` when a person's answer is waited for. */
+  | {
+      readonly kind: 'started';
+      readonly token: string;
+      readonly externalId?: string;
+      readonly externalUrl?: string;
+      readonly summary?: string;
+      readonly approval?: boolean;
+    }
+  | { readonly kind: 'finished'; readonly token: string; readonly result: ActionResult }
+  /** The kernel's `ReplyInput`, sent by the room that did the work. */
+  | {
+      readonly kind: 'reply';
+      readonly token: string;
+      readonly outcome: 'succeeded' | 'failed' | 'stopped';
+      readonly externalId: string;
+      readonly summary: string;
+      readonly errorCode?: string;
+      readonly outputs?: Readonly<Record<string, string>>;
+    }
+  | { readonly kind: 'timeout'; readonly token: string }
+  | {
+      readonly kind: 'answer';
+      readonly token: string;
+      readonly approved: boolean;
+      readonly summary: string;
+      readonly by: string;
+    }
+  | { readonly kind: 'stop'; readonly abandon: boolean; readonly reason?: string; readonly by: string }
+  | { readonly kind: 'retry'; readonly stage: string; readonly mode: RetryMode; readonly by: string }
+  /** The pipeline is gone. */
+  | { readonly kind: 'cancel' };

@@ -1,0 +1,19 @@
+import type { TaskDefinition } from '../../../kernel/tasks/port.ts';
+import type { RoomParts } from '../room-parts.ts';
+import { recordOutputsTask } from './outputs.ts';
+import { purgeTaskDefinition } from './purge.ts';
+import { openStageTask, pickWaiterTask } from './stages.ts';
+import { startActionTask } from './start-action.ts';
+import { stopActionTask } from './stop-action.ts';
+
+/** The durable tasks of the room. */
+export function createTasks(parts: RoomParts): readonly TaskDefinition<never>[] {
+  return [
+    startActionTask(parts),
+    recordOutputsTask(parts),
+    stopActionTask(parts),
+    openStageTask(parts),
+    pickWaiterTask(parts),
+    purgeTaskDefinition(parts),
+  ] as readonly TaskDefinition<never>[];
+}

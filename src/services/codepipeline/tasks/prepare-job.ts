@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import type { Scope } from '../../../kernel/scope.ts';
+import { ActionFailure, type InputArtifact, type Job } from '../actions/provider.ts';
+import { executionRef } from '../aggregates.ts';
+import { type ActionDefinition, artifactBucket, type PipelineDefinition } from '../model/definition.ts';
+import type { ExecutionState } from '../model/execution/state.ts';
+import type { Effect } from '../model/step.ts';
+import { namespacesIn, resolveConfiguration, type VariableScope } from '../model/variables.ts';
+import type { RoomParts } from '../room-parts.ts';
+import { variablesOf } from '../store/actions.ts';
+import { artifactsOf, type StoredArtifact } from '../store/artifacts.ts';
+import { startFacts } from '../store/starts.ts';
+
+export type StartAction = Effect & { readonly kind: 'start-action' };
+
+/** Gathers what a provider needs. Refuses (`ActionFailure`) what cannot be resolved, naming it. */
+export async function prepareJob(
+  parts: RoomParts,
+  home: Scope,
+  request: StartAction,
+  state: ExecutionState,
+  definition: PipelineDefinition,
+  action: ActionDefinition,
+  signal: AbortSignal,
+): Promise<Job> {
+  const { kernel } = parts;
+  const { executionId, actionExecutionId } = request;
+  const start = await startFacts(kernel.database.read, home, executionId);
+  return {
+    key: actionExecutionId,
+    scope: await scopeOf(parts, home, action),
+    home,
+    pipelineName: state.pipelineName,
+    executionId,
+    stage: request.stage,
+    action: action.name,
+    configuration: await resolve(parts, home, executionId, action, start.variables),
+    inputs: await inputsOf(parts, home, executionId, action),
+    outputs: outputsOf(home, definition, action, actionExecutionId),
+    wanted: start.revisions[action.name],
+    replyTo: { to: executionRef(executionId), token: actionExecutionId },
+    signal,
+  };
+}
+
+/** Account of the action's role and its region, else the pipeline's own (B1.8). */
+async function scopeOf(parts: RoomParts, home: Scope, action: ActionDefinition): Promise<Scope> {
+  const { roleArn, region = home.region } = action;
+  if (roleArn === undefined) return { account: home.account, region };
+  const exists = await parts.kernel.database.transaction((tx) => parts.iam.roleExists(tx, roleArn));
+  if (!exists) {
+    throw new ActionFailure(
+      'PermissionError',
+      `Action ${action.name} cannot take on the role ${roleArn}: there is no such role`,
+    );
+  }
+  return { account: roleArn.split(':')[4] ?? home.account, region };
+}
+
+async function resolve(
+  parts: RoomParts,
+  home: Scope,
+  executionId: string,
+  action: ActionDefinition,
+  variables: readonly { readonly name: string; readonly value: string }[],
+): Promise<Readonly<Record<string, string>>> {
+  const configuration = action.configuration ?? {};
+  const namespaces = namespacesIn(Object.values(configuration));
+  const outputs = await variablesOf(parts.kernel.database.read, home, executionId, namespaces);
+  const scope: VariableScope = {
+    ...outputs,
+    codepipeline: { PipelineExecutionId: executionId },
+    variables: Object.fromEntries(variables.map(({ name, value }) => [name, value])),
+  };
+  const { values, unresolved } = resolveConfiguration(configuration, scope);
+  if (unresolved.length > 0) {
+    throw new ActionFailure(
+      'ConfigurationError',
+      `Action ${action.name} refers to ${unresolved.join(', ')}, which no earlier action has given a value`,
+    );
+  }
+  return values;
+}
+
+async function inputsOf(
+  parts: RoomParts,
+  home: Scope,
+  executionId: string,
+  action: ActionDefinition,
+): Promise<readonly InputArtifact[]> {
+  const wanted = action.inputArtifacts ?? [];
+  if (wanted.length === 0) return [];
+  const stored = await artifactsOf(parts.kernel.database.read, home, executionId);
+  return wanted.map(({ name }) => {
+    const found = stored.find((artifact) => artifact.name === name);
+    if (!found) {
+      throw new ActionFailure('JobFailed', `The input artifact ${name} was not made by any earlier action`);
+    }
+    return {
+      name,
+      bucket: found.bucket,
+      key: found.object_key,
+      revisionId: found.revision_id ?? undefined,
+    };
+  });
+}
+
+/**
+ * `<pipeline 20>/<artifact 10>/<random 7>` in the artifact bucket. The last part is made of the action execution's id,
+ * so that a repeated attempt writes to the same place.
+ */
+function outputsOf(
+  home: Scope,
+  definition: PipelineDefinition,
+  action: ActionDefinition,
+  actionExecutionId: string,
+): readonly StoredArtifact[] {
+  const bucket = artifactBucket(definition, home.region);
+  return (action.outputArtifacts ?? []).map(({ name }) => {
+    if (bucket === undefined) {
+      throw new ActionFailure('ConfigurationError', `The pipeline has no artifact store in ${home.region}`);
+    }
+    const random = createHash('sha256')
+      .update(`${actionExecutionId}/${name}`)
+      .digest('base64')
+      .replace(/[^A-Za-z0-9]/g, '')
+      .slice(0, 7);
+    return { name, bucket, key: `${definition.name.slice(0, 20)}/${name.slice(0, 10)}/${random}` };
+  });
+}
