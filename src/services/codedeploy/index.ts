@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { ApiError } from '../../kernel/errors.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { IamRoom } from '../iam/index.ts';
+import type { S3Room } from '../s3/index.ts';
+import { deploymentType, targetType } from './aggregates.ts';
+import { createDeployment } from './create-deployment.ts';
+import type { CodeDeployRoom } from './face.ts';
+import { DEPLOYMENT_KIND } from './model/deployment/state.ts';
+import { deploymentIdFrom } from './model/ids.ts';
+import { revisionOf } from './model/revision-input.ts';
+import { codeDeployOperations } from './operations/index.ts';
+import { codeDeployMigrations } from './tables.ts';
+import { catchUpTask } from './tasks/catch-up.ts';
+import { inspectTask } from './tasks/inspect.ts';
+import { watchTask } from './tasks/watch.ts';
+
+export type { CodeDeployRoom, PipelineDeploymentRequest } from './face.ts';
+
+/** The room of deployments to hosts, and of the agents that carry them out. */
+export function createCodeDeployRoom(
+  kernel: Kernel,
+  deps: { readonly s3: S3Room; readonly iam: Pick<IamRoom, 'roleExists'> },
+): CodeDeployRoom {
+  const parts = { kernel, ...deps };
+  return {
+    name: 'codedeploy',
+    migrations: codeDeployMigrations,
+    aggregates: [deploymentType(), targetType(kernel)] as CodeDeployRoom['aggregates'],
+    tasks: [inspectTask(parts), watchTask(parts), catchUpTask(parts)] as CodeDeployRoom['tasks'],
+    operations: codeDeployOperations(parts),
+    async createDeployment(scope, request) {
+      const id = deploymentIdFrom(createHash('sha256').update(request.key).digest('hex'));
+      await createDeployment(parts, scope, {
+        id,
+        applicationName: request.applicationName,
+        deploymentGroupName: request.deploymentGroupName,
+        revision: revisionOf({
+          revisionType: 'S3',
+          s3Location: {
+            bucket: request.bucket,
+            key: request.objectKey,
+            bundleType: 'zip',
+            version: request.versionId,
+            eTag: request.eTag,
+          },
+        }),
+        description: request.description,
+        creator: 'user',
+        replyTo: request.replyTo,
+      });
+      return { deploymentId: id };
+    },
+    async stopDeployment(scope, deploymentId, autoRollback) {
+      try {
+        const input = { kind: 'stop', rollback: autoRollback };
+        await kernel.transitions.run(scope, { kind: DEPLOYMENT_KIND, id: deploymentId }, input);
+      } catch (error) {
+        // Ended already, or never made: its reply has come or never will.
+        if (!(error instanceof ApiError)) throw error;
+      }
+    },
+  };
+}
