@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { type DatabasePlace, describeEachDatabase } from '../../../testkit/contracts/each-database.ts';
 import {
   bareRoom,
   openTestDoor,
@@ -6,12 +7,13 @@ import {
   TEST_ROOT,
   type TestDoor,
 } from '../../../testkit/support/test-door.ts';
-import { openTestKernel, type TestKernel } from '../../../testkit/support/test-kernel.ts';
+import type { TestKernel } from '../../../testkit/support/test-kernel.ts';
 import { operation, type RequestContext } from '../operation.ts';
 import { signRequest } from '../sigv4/sign.ts';
 import { jsonCall } from './raw-client.test-support.ts';
 import type { AuditRow } from './tables.ts';
 
+let place: DatabasePlace;
 let kernel: TestKernel;
 let door: TestDoor;
 let calls: string[] = [];
@@ -19,8 +21,9 @@ const nothing = async () => {};
 /** What the next handler does, besides noting its call. */
 let act: (context: RequestContext) => Promise<void> = nothing;
 
-beforeAll(async () => {
-  kernel = await openTestKernel();
+async function openRoom(newPlace: () => Promise<DatabasePlace>): Promise<void> {
+  place = await newPlace();
+  kernel = await place.openKernel();
   const room = bareRoom({
     codepipeline: {
       ListPipelines: operation({ mutates: false, handler: async () => ({ pipelines: [] }) }),
@@ -39,16 +42,12 @@ beforeAll(async () => {
     },
   });
   door = await openTestDoor(kernel, [room]);
-});
+}
+
 beforeEach(() => {
   calls = [];
   act = nothing;
 });
-afterAll(async () => {
-  await door.close();
-  await kernel[Symbol.asyncDispose]();
-});
-
 const audit = () =>
   kernel.database.read.query<AuditRow & Record<string, string | number>>(
     'select * from audit order by at, request_id',
@@ -63,7 +62,13 @@ const attempt = (n: number, name: string, invocation = 'f3b1c2d4-0000-4000-8000-
     },
   );
 
-describe('a mutating operation', () => {
+describeEachDatabase('a mutating operation', (newPlace) => {
+  beforeAll(() => openRoom(newPlace));
+  afterAll(async () => {
+    await door.close();
+    await place[Symbol.asyncDispose]();
+  });
+
   it('leaves an audit row, also when it is refused, and a reading one none', async () => {
     const before = (await audit()).length;
     await jsonCall(door.port, 'ListPipelines', {});

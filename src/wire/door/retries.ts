@@ -26,9 +26,7 @@ export interface Retries {
 
 /** How long an answer is kept, in real time: SDKs give up long before. */
 const KEEP_MS = 5 * 60_000;
-const MAX_KEPT = 10_000;
 const MAX_ANSWER_BYTES = 256 * 1024;
-const SWEEP_EVERY = 256;
 
 interface StoredAnswer {
   readonly status: number;
@@ -58,7 +56,10 @@ export function sdkCall(
   return { scope, id, attempt: Number(attempt) };
 }
 
-export function createRetries(kernel: Pick<Kernel, 'database' | 'secrets' | 'clock'>): Retries {
+export function createRetries(
+  kernel: Pick<Kernel, 'database' | 'secrets' | 'clock'>,
+  { maxKept = 10_000, sweepEvery = 256 } = {},
+): Retries {
   const running = new Map<string, Promise<EncodedResponse | undefined>>();
   let kept = 0;
 
@@ -99,7 +100,7 @@ export function createRetries(kernel: Pick<Kernel, 'database' | 'secrets' | 'clo
          on conflict (account, region, id) do update set at = excluded.at, answer = excluded.answer`,
         [call.scope.account, call.scope.region, call.id, now, sealed],
       );
-      if (kept++ % SWEEP_EVERY === 0) await sweep(tx, now);
+      if (kept++ % sweepEvery === 0) await sweep(tx, now, maxKept);
     },
   };
 }
@@ -108,10 +109,11 @@ function name({ scope, id }: SdkCall): string {
   return `${scope.account}/${scope.region}/${id}`;
 }
 
-async function sweep(tx: Tx, now: number): Promise<void> {
+async function sweep(tx: Tx, now: number, maxKept: number): Promise<void> {
   await tx.execute('delete from answered_requests where at < ?', [now - KEEP_MS]);
   await tx.execute(
     `delete from answered_requests where at <
-       (select at from answered_requests order by at desc limit 1 offset ${MAX_KEPT})`,
+       (select at from answered_requests order by at desc limit 1 offset ?)`,
+    [maxKept],
   );
 }
