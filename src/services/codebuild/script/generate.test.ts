@@ -230,10 +230,10 @@ describe.each(['bash', '/bin/sh'])('whatever a command does to its shell (%s)', 
     ],
   ] as const)('%s', async (_name, commands, output, failed) => {
     const ran = await run(build(commands, env));
-    if (output) expect(ran.output).toEqual(output);
     const [, , phase, post] = ran.phases;
-    if (failed === undefined) expect(phase).toBe('BUILD');
-    else expect(phase?.slice('BUILD!'.length)).toEqual(failed);
+    expect(ran.output).toEqual(output ?? expect.anything());
+    expect(phase).toEqual(failed === undefined ? 'BUILD' : expect.stringMatching(/^BUILD!/));
+    expect(phase?.slice('BUILD!'.length)).toEqual(failed ?? '');
     expect(post).toBe('POST_BUILD');
     expect(ran.code).toBe(failed === undefined ? 0 : 1);
   });

@@ -1,7 +1,8 @@
+import type { Finding } from '../../../../kernel/errors.ts';
 import { readArtifacts } from './artifacts.ts';
 import { type EnvSpec, NO_ENV, readEnv, readPlainVariables } from './env.ts';
 import { readPhases } from './phases.ts';
-import { type Entry, Reader, type SpecFinding } from './reader.ts';
+import { type Entry, Reader } from './reader.ts';
 import { readReports } from './reports.ts';
 import type { Buildspec } from './types.ts';
 
@@ -9,8 +10,8 @@ const KEYS_02 = ['version', 'run-as', 'env', 'proxy', 'batch', 'phases', 'report
 const KEYS_01 = ['version', 'environment_variables', 'phases', 'artifacts', 'cache'];
 
 export type ParsedBuildspec =
-  | { readonly kind: 'ok'; readonly spec: Buildspec; readonly findings: readonly SpecFinding[] }
-  | { readonly kind: 'bad'; readonly findings: readonly SpecFinding[] };
+  | { readonly kind: 'ok'; readonly spec: Buildspec; readonly findings: readonly Finding[] }
+  | { readonly kind: 'bad'; readonly findings: readonly Finding[] };
 
 /**
  * Reads a buildspec. All that is wrong is told at once, with its place; warnings alone leave it usable.

@@ -10,18 +10,8 @@ import {
   parseDocument,
   type Scalar,
 } from 'yaml';
+import type { Finding } from '../../../../kernel/errors.ts';
 import { suggest } from '../suggest.ts';
-
-/** One thing wrong, with its place: the shape of the kernel's `Finding`. Lines and columns count from 1. */
-export interface SpecFinding {
-  readonly severity: 'error' | 'warning';
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly path: string;
-  readonly message: string;
-  readonly hint?: string;
-}
 
 /** A node of the document and where it stands in it. A key without a value has none. */
 export interface Spot {
@@ -46,7 +36,7 @@ const MAX_MERGES = 16;
 export class Reader {
   readonly root: Spot | undefined;
   readonly #file: string;
-  readonly #findings: SpecFinding[] = [];
+  readonly #findings: Finding[] = [];
   readonly #lines = new LineCounter();
   readonly #document: Document | undefined;
   #nodes = 0;
@@ -68,7 +58,7 @@ export class Reader {
   }
 
   /** Everything found so far, in the order of the file. */
-  findings(): readonly SpecFinding[] {
+  findings(): readonly Finding[] {
     return this.#findings.toSorted((a, b) => a.line - b.line || a.column - b.column);
   }
 
@@ -197,13 +187,7 @@ export class Reader {
     return node as Node;
   }
 
-  #add(
-    severity: SpecFinding['severity'],
-    offset: number,
-    path: string,
-    message: string,
-    hint?: string,
-  ): void {
+  #add(severity: Finding['severity'], offset: number, path: string, message: string, hint?: string): void {
     if (this.#findings.length >= MAX_FINDINGS) return;
     const { line, col } = this.#lines.linePos(offset);
     this.#findings.push({

@@ -1,0 +1,88 @@
+import { open, realpath } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import type { Readable } from 'node:stream';
+import { ApiError, formatFinding } from '../../../kernel/errors.ts';
+import type { Scope } from '../../../kernel/scope.ts';
+import type { S3Room } from '../../s3/index.ts';
+import { leavesBase } from '../model/buildspec/file-set.ts';
+import { parseBuildspec } from '../model/buildspec/parse.ts';
+import type { Buildspec } from '../model/buildspec/types.ts';
+import { isInlineBuildspec } from '../model/request.ts';
+import { BuildFailure } from './failure.ts';
+
+const MAX_BYTES = 256 * 1024 + 1;
+
+export interface LoadedBuildspec {
+  readonly spec: Buildspec;
+  /** How the log names it. */
+  readonly location: string;
+  readonly warnings: readonly string[];
+}
+
+/** Reads the text that applies (C1.7): inline, an S3 object, a path in the source, or `buildspec.yml` at its root. */
+export async function loadBuildspec(
+  buildspec: string | undefined,
+  source: string,
+  bucket?: { readonly s3: S3Room; readonly scope: Scope },
+): Promise<LoadedBuildspec> {
+  if (buildspec && isInlineBuildspec(buildspec)) return read(buildspec, 'inline buildspec');
+  if (buildspec?.startsWith('arn:') && bucket) return read(await fetchText(buildspec, bucket), buildspec);
+  const path = buildspec || 'buildspec.yml';
+  return read(await readInside(source, path), path);
+}
+
+function read(text: string, location: string): LoadedBuildspec {
+  const parsed = parseBuildspec(text, location);
+  const lines = parsed.findings.map(formatFinding);
+  if (parsed.kind === 'ok') return { spec: parsed.spec, location, warnings: lines };
+  const count = lines.length === 1 ? 'an error' : `${lines.length} errors`;
+  throw new BuildFailure('YAML_FILE_ERROR', `The buildspec has ${count}: ${lines[0]}`, lines);
+}
+
+async function readInside(source: string, path: string): Promise<string> {
+  const missing = () => new BuildFailure('YAML_FILE_ERROR', `YAML file does not exist: ${path}`);
+  if (leavesBase(path))
+    throw new BuildFailure('YAML_FILE_ERROR', `The buildspec ${path} is outside of the source`);
+  const real = await realpath(join(source, path)).catch(() => undefined);
+  if (real === undefined) throw missing();
+  if (!real.startsWith((await realpath(source)) + sep)) {
+    throw new BuildFailure('YAML_FILE_ERROR', `The buildspec ${path} is outside of the source`);
+  }
+  const file = await open(real, 'r');
+  try {
+    if (!(await file.stat()).isFile()) throw missing();
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(MAX_BYTES), 0, MAX_BYTES, 0);
+    return buffer.toString('utf8', 0, bytesRead);
+  } finally {
+    await file.close();
+  }
+}
+
+async function fetchText(
+  arn: string,
+  { s3, scope }: { readonly s3: S3Room; readonly scope: Scope },
+): Promise<string> {
+  const [bucket = '', ...key] = arn.replace(/^arn:[^:]+:s3:::/, '').split('/');
+  try {
+    const { body } = await s3.getObject(scope.account, { bucket, key: key.join('/') });
+    return await firstBytes(body, MAX_BYTES);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw new BuildFailure(
+      'YAML_FILE_ERROR',
+      `The buildspec ${arn} cannot be read: ${error.code}: ${error.message}`,
+    );
+  }
+}
+
+async function firstBytes(body: Readable, limit: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk as Buffer);
+    bytes += (chunk as Buffer).length;
+    if (bytes >= limit) break;
+  }
+  body.destroy();
+  return Buffer.concat(chunks).toString('utf8');
+}
