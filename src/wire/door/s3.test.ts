@@ -11,7 +11,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { bareRoom, openTestDoor, type TestDoor } from '../../../testkit/support/test-door.ts';
 import { openTestKernel, type TestKernel } from '../../../testkit/support/test-kernel.ts';
 import { ApiError } from '../../kernel/errors.ts';
@@ -26,6 +26,8 @@ interface Address {
 let kernel: TestKernel;
 let door: TestDoor;
 const stored = new Map<string, Buffer>();
+/** Bytes that handlers have seen in the test under way. */
+let received = 0;
 const find = ({ Bucket, Key }: Address) => {
   const bytes = stored.get(`${Bucket} ${Key}`);
   if (bytes === undefined)
@@ -42,7 +44,10 @@ beforeAll(async () => {
         handler: async (input: Address, context) => {
           const pieces: Buffer[] = [];
           await pipeline(context.body as Readable, async (source: AsyncIterable<Buffer>) => {
-            for await (const piece of source) pieces.push(piece);
+            for await (const piece of source) {
+              received += piece.length;
+              pieces.push(piece);
+            }
           });
           stored.set(`${input.Bucket} ${input.Key}`, Buffer.concat(pieces));
           return { ETag: '"etag"' };
@@ -67,7 +72,10 @@ beforeAll(async () => {
   });
   door = await openTestDoor(kernel, [room]);
 });
-beforeEach(() => stored.clear());
+beforeEach(() => {
+  stored.clear();
+  received = 0;
+});
 afterAll(async () => {
   await door.close();
   await kernel[Symbol.asyncDispose]();
@@ -178,6 +186,26 @@ describe('on the raw request target', () => {
     expect([lost.status, lost.body]).toEqual([404, '']);
     const gone = await rawCall({ port: door.port, method: 'DELETE', target: '/b-1/k' });
     expect([gone.status, gone.body, gone.headers['content-length']]).toEqual([204, '', undefined]);
+  });
+});
+
+describe('an upload that breaks off', () => {
+  it('fails for its handler, stores nothing and is no fault of ours', async () => {
+    const call = { port: door.port, method: 'PUT', target: '/bkt/half', body: 'x'.repeat(300_000) };
+    const abort = new AbortController();
+    const sent = rawCall({
+      ...call,
+      payload: 'UNSIGNED-PAYLOAD',
+      headers: { 'content-length': '1000000' },
+      signal: abort.signal,
+    });
+    await vi.waitFor(() => expect(received).toBeGreaterThan(0));
+    abort.abort();
+    await expect(sent).rejects.toThrow('aborted');
+    const outcomes = () =>
+      kernel.database.read.query("select outcome from audit where outcome = 'ClientGone'");
+    await vi.waitFor(async () => expect(await outcomes()).toHaveLength(1));
+    expect(stored.size).toBe(0);
   });
 });
 

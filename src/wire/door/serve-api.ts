@@ -110,13 +110,14 @@ function answerError(
       'a request failed by a fault of ours',
     );
   const shown = known ?? internalFailure(family, exchange.requestId);
+  const code = known === undefined && exchange.signal.aborted ? 'ClientGone' : shown.code;
   if (service === undefined || protocol === undefined)
-    return { code: shown.code, answer: encodeBareError(shown, family === 'json', exchange.requestId) };
+    return { code, answer: encodeBareError(shown, family === 'json', exchange.requestId) };
   const answer = codecFor(protocol).encodeError(
     service,
     operation,
     toWireError(shown, service),
     exchange.requestId,
   );
-  return { code: shown.code, answer };
+  return { code, answer };
 }
