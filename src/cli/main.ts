@@ -49,7 +49,7 @@ function explain(error: unknown): string {
   if (code === 'ECONNREFUSED') return 'no server answers there. Start one: pipewright up';
   if (code === 'EADDRINUSE')
     return 'this port is taken; choose another with --port, or --port 0 for a free one';
-  return /Exception$/.test(name) ? `${name}: ${errorText(error)}` : errorText(error);
+  return name.endsWith('Exception') ? `${name}: ${errorText(error)}` : errorText(error);
 }
 
 process.exitCode = await main(process.argv.slice(2));
