@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.ts';
-import type { EventsRoom } from '../events/face.ts';
+import type { EventsRoom } from '../events/index.ts';
 import type { IamRoom } from '../iam/index.ts';
 import type { ActionProvider } from './actions/provider.ts';
 import { type ActionDeps, actionProviders } from './actions/table.ts';

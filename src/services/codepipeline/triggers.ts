@@ -2,7 +2,7 @@ import type { Tx } from '../../kernel/database/port.ts';
 import { ApiError } from '../../kernel/errors.ts';
 import type { OutboxEvent } from '../../kernel/outbox/port.ts';
 import type { Scope } from '../../kernel/scope.ts';
-import type { EventsRoom, TargetInvocation } from '../events/face.ts';
+import type { EventsRoom, TargetInvocation } from '../events/index.ts';
 import type { WantedRevision } from './actions/provider.ts';
 import { parsePipelineArn } from './arn.ts';
 import type { RoomParts } from './room-parts.ts';

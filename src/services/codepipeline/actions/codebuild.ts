@@ -1,4 +1,4 @@
-import type { CodeBuildRoom, PipelineBuildRequest } from '../../codebuild/face.ts';
+import type { CodeBuildRoom, PipelineBuildRequest } from '../../codebuild/index.ts';
 import { type ActionTypeSpec, HOUR } from '../model/action-type.ts';
 import { referencesIn } from '../model/variables.ts';
 import { ActionFailure, type ActionProvider, type Job } from './provider.ts';

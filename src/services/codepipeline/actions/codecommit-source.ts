@@ -1,5 +1,5 @@
 import type { CodeCommitRoom, CommitInfo } from '../../codecommit/index.ts';
-import type { S3Room } from '../../s3/face.ts';
+import type { S3Room } from '../../s3/index.ts';
 import { HOUR } from '../model/action-type.ts';
 import { ActionFailure, type ActionProvider, type Job } from './provider.ts';
 

@@ -1,4 +1,4 @@
-import type { CodeDeployRoom } from '../../codedeploy/face.ts';
+import type { CodeDeployRoom } from '../../codedeploy/index.ts';
 import { DAY } from '../model/action-type.ts';
 import { ActionFailure, type ActionProvider } from './provider.ts';
 

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ArchiveError } from '../../../kernel/archives/entry.ts';
 import { walkArchive } from '../../../kernel/archives/walk.ts';
-import type { S3Room } from '../../s3/face.ts';
+import type { S3Room } from '../../s3/index.ts';
 import { MINUTE } from '../model/action-type.ts';
 import { contentTypeOf } from './content-type.ts';
 import { ActionFailure, type ActionProvider, type Job } from './provider.ts';

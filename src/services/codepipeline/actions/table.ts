@@ -1,8 +1,8 @@
 import type { Kernel } from '../../../kernel/kernel.ts';
-import type { CodeBuildRoom } from '../../codebuild/face.ts';
+import type { CodeBuildRoom } from '../../codebuild/index.ts';
 import type { CodeCommitRoom } from '../../codecommit/index.ts';
-import type { CodeDeployRoom } from '../../codedeploy/face.ts';
-import type { S3Room } from '../../s3/face.ts';
+import type { CodeDeployRoom } from '../../codedeploy/index.ts';
+import type { S3Room } from '../../s3/index.ts';
 import { type ActionTypeId, typeName } from '../model/definition.ts';
 import { codeBuildAction } from './codebuild.ts';
 import { codeCommitSource } from './codecommit-source.ts';

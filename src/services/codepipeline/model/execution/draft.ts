@@ -34,7 +34,7 @@ export function finish(draft: Draft): Step<ExecutionState> {
 /** Notes are for the projection of the transition that made them. */
 function withoutNotes(state: ExecutionState): ExecutionState {
   if (!state.stage?.actions.some((action) => action.note)) return state;
-  const actions = state.stage.actions.map(({ note: _, ...action }) => action);
+  const actions = state.stage.actions.map(({ note: _note, ...action }) => action);
   return { ...state, stage: { ...state.stage, actions } };
 }
 
