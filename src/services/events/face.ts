@@ -18,7 +18,10 @@ export interface TargetInvocation {
 }
 
 export interface EventsRoom extends ServiceRoom {
-  /** Every event of the default bus, in the transaction that takes it from the outbox. */
+  /**
+   * Every event that begins on a default bus, in the transaction that takes it from the outbox (or, for `PutEvents`, in
+   * the request's). Throwing holds the event back until it succeeds. Events passed on from other buses are not told.
+   */
   onEvent(receive: (tx: Tx, event: OutboxEvent) => Promise<void>): void;
   /** What a target of this ARN service (`codepipeline`) does; called from a task, repeated when it throws. */
   addTarget(service: string, invoke: (invocation: TargetInvocation) => Promise<void>): void;

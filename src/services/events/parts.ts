@@ -1,0 +1,19 @@
+import type { Tx } from '../../kernel/database/port.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import type { OutboxEvent } from '../../kernel/outbox/port.ts';
+import type { TargetInvocation } from './face.ts';
+import { createRuleSets, type RuleSets } from './rule-sets.ts';
+
+/** What everything in this room works with. */
+export interface Parts {
+  readonly kernel: Kernel;
+  readonly ruleSets: RuleSets;
+  /** Those who hear every event of the default bus, in the order they came. */
+  readonly receivers: ((tx: Tx, event: OutboxEvent) => Promise<void>)[];
+  /** By ARN service. */
+  readonly targets: Map<string, (invocation: TargetInvocation) => Promise<void>>;
+}
+
+export function createParts(kernel: Kernel): Parts {
+  return { kernel, ruleSets: createRuleSets(kernel), receivers: [], targets: new Map() };
+}
