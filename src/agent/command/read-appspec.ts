@@ -1,0 +1,16 @@
+import { join } from 'node:path';
+import { formatFinding } from '../../kernel/errors.ts';
+import { APPSPEC_FILE, type AppSpec, parseAppSpec } from '../../pure/appspec/index.ts';
+import { readFileIfThere } from '../state/files.ts';
+
+/** The appspec of an unpacked revision, or everything that is wrong with it. */
+export function readAppSpec(
+  archive: string,
+):
+  | { readonly appSpec: AppSpec; readonly problem?: undefined }
+  | { readonly appSpec?: undefined; readonly problem: string } {
+  const text = readFileIfThere(join(archive, APPSPEC_FILE));
+  if (text === undefined) return { problem: `The revision has no ${APPSPEC_FILE} at its top.` };
+  const { appSpec, findings } = parseAppSpec(text);
+  return appSpec ? { appSpec } : { problem: findings.map(formatFinding).join('\n') };
+}

@@ -1,0 +1,42 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { GroupStore } from './group-state.ts';
+
+/** Where one deployment lives below the state folder. */
+export interface DeploymentFolders {
+  readonly dir: string;
+  readonly journal: string;
+  /** The unpacked revision. */
+  readonly archive: string;
+  /** Output of all its scripts. */
+  readonly log: string;
+  readonly installPlan: string;
+}
+
+export function deploymentFolders(stateDir: string, deploymentId: string): DeploymentFolders {
+  if (!/^d-[0-9A-Z]{9}$/.test(deploymentId)) throw new Error(`not a deployment id: ${deploymentId}`);
+  const dir = join(stateDir, 'deployments', deploymentId);
+  return {
+    dir,
+    journal: join(dir, 'journal.jsonl'),
+    archive: join(dir, 'archive'),
+    log: join(dir, 'scripts.log'),
+    installPlan: join(dir, 'install-plan.json'),
+  };
+}
+
+/** Every deployment that has a folder. */
+export function knownDeployments(stateDir: string): readonly string[] {
+  const dir = join(stateDir, 'deployments');
+  return existsSync(dir) ? readdirSync(dir).filter((name) => name.startsWith('d-')) : [];
+}
+
+const KEPT_REVISIONS = 5;
+
+/** Keeps the last five of a group, and always the one that stops the application next time. */
+export function removeOldRevisions(stateDir: string, group: GroupStore): void {
+  const { revisions, lastSuccessful } = group.read();
+  const old = revisions.slice(0, -KEPT_REVISIONS).filter((id) => id !== lastSuccessful);
+  for (const id of old) rmSync(deploymentFolders(stateDir, id).dir, { recursive: true, force: true });
+  if (old.length > 0) group.change({ revisions: revisions.filter((id) => !old.includes(id)) });
+}
