@@ -15,6 +15,7 @@ import {
   S3Client,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DatabasePlace, describeEachDatabase } from '../../testkit/contracts/each-database.ts';
 import { openTestStore, type TestStore } from '../../testkit/support/test-store.ts';
@@ -145,6 +146,9 @@ describeEachDatabase('objects through the SDK (A3)', (newPlace) => {
     await expect(get({ IfMatch: ETag })).resolves.toMatchObject({ ETag });
     expect(await failure(get({ IfMatch: '"other"' }))).toMatchObject({ name: 'PreconditionFailed' });
     expect(await failure(get({ IfNoneMatch: ETag }))).toMatchObject({ $metadata: { httpStatusCode: 304 } });
+    const url = await getSignedUrl(s3, new GetObjectCommand({ Bucket, Key: 'conditional' }));
+    const raw = await fetch(url, { headers: { 'If-None-Match': ETag as string } });
+    expect([raw.status, raw.headers.get('etag'), await raw.text()]).toEqual([304, ETag, '']);
     const past = new Date(store.kernel.clock.now() - 3_600_000);
     const future = new Date(store.kernel.clock.now() + 3_600_000);
     await expect(get({ IfModifiedSince: past })).resolves.toMatchObject({ ETag });

@@ -33,6 +33,7 @@ export async function perform(
   validate(service, operation, input);
 
   const headers: Record<string, string> = {};
+  progress.headers = headers;
   let status: number | undefined;
   const context: RequestContext = {
     requestId: exchange.requestId,

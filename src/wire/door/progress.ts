@@ -20,6 +20,8 @@ export interface Progress {
   scope?: Scope;
   resources?: readonly string[];
   sdkCall?: SdkCall;
+  /** What the handler has added to its answer; an error answer carries it too (the ETag of a 304). */
+  headers?: Readonly<Record<string, string>>;
 }
 
 /** A request whose caller is proven and whose input is still bytes. */

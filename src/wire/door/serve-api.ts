@@ -119,5 +119,5 @@ function answerError(
     toWireError(shown, service),
     exchange.requestId,
   );
-  return { code, answer };
+  return { code, answer: { ...answer, headers: { ...answer.headers, ...progress.headers } } };
 }
