@@ -14,7 +14,7 @@ import { createStsRoom } from '../services/sts/index.ts';
 export function createRooms(kernel: Kernel, config: Config) {
   const iam = createIamRoom(kernel);
   const sts = createStsRoom(kernel, { iam });
-  const s3 = createS3Room(kernel);
+  const s3 = createS3Room(kernel, { iam });
   const logs = createLogsRoom(kernel);
   const events = createEventsRoom(kernel);
   const codecommit = createCodeCommitRoom(kernel, {
