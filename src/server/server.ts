@@ -126,7 +126,7 @@ async function open(
   });
   const server = createHttpServer(door);
   const port = await listen(server.http, config);
-  undo.push(() => server.close());
+  undo.push(() => server.close({ graceMs: 1_000 }));
   endpoint ||= `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
 
   const credentials = await rooms.iam.ensureAccount(config.account);

@@ -59,8 +59,8 @@ export async function demo(options: Options): Promise<number> {
       await interrupted;
     }
   } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    exitCode = 130;
+    if (stop.signal.aborted) exitCode = 130;
+    else screen.fault(error);
   } finally {
     stop.abort();
     for (const host of hosts) await stopHost(host);

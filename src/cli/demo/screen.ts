@@ -7,6 +7,7 @@ export interface Screen {
   step(text: string): void;
   note(text: string): void;
   log(text: string): void;
+  fault(error: unknown): void;
   /** Prints an action's state when it changed. */
   action(stage: StageState, action: ActionState): void;
 }
@@ -21,6 +22,10 @@ export function createScreen(
     step: (text) => write(`${stamp()}  ${paint('bold', text)}`),
     note: (text) => write(`${stamp()}  ${text}`),
     log: (text) => write(`${stamp()}    ${paint('dim', '│')} ${text}`),
+    fault: (error) => {
+      const known = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      write(`${stamp()}  ${paint('red', known)}`);
+    },
     action(stage, action) {
       const latest = action.latestExecution;
       const key = `${stage.latestExecution?.pipelineExecutionId}/${stage.stageName}/${action.actionName}`;
