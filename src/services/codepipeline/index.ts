@@ -19,8 +19,9 @@ export type {
   WantedRevision,
 } from './actions/provider.ts';
 export { ActionFailure } from './actions/provider.ts';
+export { checkPipelineFile } from './check-file.ts';
 export type { CodePipelineRoom } from './face.ts';
-export { parseDefinitionFile } from './model/parse-file.ts';
+export type { ParsedFile } from './model/parse-file.ts';
 
 export interface CodePipelineDeps extends ActionDeps {
   readonly events: EventsRoom;
@@ -52,6 +53,5 @@ export function createCodePipelineRoom(
     aggregates: createAggregates(kernel),
     tasks: createTasks(parts),
     operations: { codepipeline: codePipelineOperations(parts) },
-    actionTypes: parts.types,
   };
 }

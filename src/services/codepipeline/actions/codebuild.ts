@@ -11,7 +11,7 @@ export function codeBuildAction(
   deps: { readonly codebuild: CodeBuildRoom; readonly pageOf: (path: string) => string },
 ): ActionProvider {
   return {
-    spec: { ...SPEC, id: { category, owner: 'AWS', provider: 'CodeBuild', version: '1' } },
+    spec: codeBuildType(category),
     async start(job) {
       const { configuration, inputs } = job;
       const primary = configuration['PrimarySource'] ?? inputs[0]?.name ?? '';
@@ -91,6 +91,10 @@ const SPEC: Omit<ActionTypeSpec, 'id'> = {
     return problems;
   },
 };
+
+export function codeBuildType(category: 'Build' | 'Test'): ActionTypeSpec {
+  return { ...SPEC, id: { category, owner: 'AWS', provider: 'CodeBuild', version: '1' } };
+}
 
 function environmentOf(job: Job): Environment {
   const text = job.configuration['EnvironmentVariables'];

@@ -1,9 +1,30 @@
 import type { CodeCommitRoom, CommitInfo } from '../../codecommit/index.ts';
 import type { S3Room } from '../../s3/index.ts';
-import { HOUR } from '../model/action-type.ts';
+import { type ActionTypeSpec, HOUR } from '../model/action-type.ts';
 import { ActionFailure, type ActionProvider, type Job } from './provider.ts';
 
 const MAX_SUMMARY = 2048;
+
+export const CODECOMMIT_SOURCE: ActionTypeSpec = {
+  id: { category: 'Source', owner: 'AWS', provider: 'CodeCommit', version: '1' },
+  configuration: [
+    { name: 'RepositoryName', required: true, description: 'The repository' },
+    { name: 'BranchName', required: true, description: 'The branch whose changes are released' },
+    {
+      name: 'PollForSourceChanges',
+      type: 'Boolean',
+      description: 'Start at each push; true unless given. False where an event rule does it',
+    },
+    {
+      name: 'OutputArtifactFormat',
+      values: ['CODE_ZIP'],
+      description: 'CODE_ZIP: the files without history',
+    },
+  ],
+  inputs: { min: 0, max: 0 },
+  outputs: { min: 1, max: 1 },
+  timeoutMs: HOUR,
+};
 
 /** Source from a repository: the files of one commit as a zip. */
 export function codeCommitSource(deps: {
@@ -11,26 +32,7 @@ export function codeCommitSource(deps: {
   readonly s3: S3Room;
 }): ActionProvider {
   return {
-    spec: {
-      id: { category: 'Source', owner: 'AWS', provider: 'CodeCommit', version: '1' },
-      configuration: [
-        { name: 'RepositoryName', required: true, description: 'The repository' },
-        { name: 'BranchName', required: true, description: 'The branch whose changes are released' },
-        {
-          name: 'PollForSourceChanges',
-          type: 'Boolean',
-          description: 'Start at each push; true unless given. False where an event rule does it',
-        },
-        {
-          name: 'OutputArtifactFormat',
-          values: ['CODE_ZIP'],
-          description: 'CODE_ZIP: the files without history',
-        },
-      ],
-      inputs: { min: 0, max: 0 },
-      outputs: { min: 1, max: 1 },
-      timeoutMs: HOUR,
-    },
+    spec: CODECOMMIT_SOURCE,
     async start(job) {
       const repository = job.configuration['RepositoryName'] ?? '';
       const branch = job.configuration['BranchName'] ?? '';

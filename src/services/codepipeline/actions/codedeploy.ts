@@ -1,6 +1,17 @@
 import type { CodeDeployRoom } from '../../codedeploy/index.ts';
-import { DAY } from '../model/action-type.ts';
+import { type ActionTypeSpec, DAY } from '../model/action-type.ts';
 import { ActionFailure, type ActionProvider } from './provider.ts';
+
+export const CODEDEPLOY: ActionTypeSpec = {
+  id: { category: 'Deploy', owner: 'AWS', provider: 'CodeDeploy', version: '1' },
+  configuration: [
+    { name: 'ApplicationName', required: true, description: 'The application' },
+    { name: 'DeploymentGroupName', required: true, description: 'The deployment group' },
+  ],
+  inputs: { min: 1, max: 1 },
+  outputs: { min: 0, max: 0 },
+  timeoutMs: 5 * DAY,
+};
 
 /** Hands the artifact to a deployment group. Application and group are looked up when the action runs (B1.7). */
 export function codeDeployAction(deps: {
@@ -8,16 +19,7 @@ export function codeDeployAction(deps: {
   readonly pageOf: (path: string) => string;
 }): ActionProvider {
   return {
-    spec: {
-      id: { category: 'Deploy', owner: 'AWS', provider: 'CodeDeploy', version: '1' },
-      configuration: [
-        { name: 'ApplicationName', required: true, description: 'The application' },
-        { name: 'DeploymentGroupName', required: true, description: 'The deployment group' },
-      ],
-      inputs: { min: 1, max: 1 },
-      outputs: { min: 0, max: 0 },
-      timeoutMs: 5 * DAY,
-    },
+    spec: CODEDEPLOY,
     async start(job) {
       const [input] = job.inputs;
       if (!input) throw new ActionFailure('ConfigurationError', 'The action has no input artifact');

@@ -7,37 +7,39 @@ import { pipeline } from 'node:stream/promises';
 import { ArchiveError } from '../../../kernel/archives/entry.ts';
 import { walkArchive } from '../../../kernel/archives/walk.ts';
 import type { S3Room } from '../../s3/index.ts';
-import { MINUTE } from '../model/action-type.ts';
+import { type ActionTypeSpec, MINUTE } from '../model/action-type.ts';
 import { contentTypeOf } from './content-type.ts';
 import { ActionFailure, type ActionProvider, type Job } from './provider.ts';
 
 const MAX_FILES = 100_000;
 
+export const S3_DEPLOY: ActionTypeSpec = {
+  id: { category: 'Deploy', owner: 'AWS', provider: 'S3', version: '1' },
+  configuration: [
+    { name: 'BucketName', required: true, description: 'The bucket' },
+    {
+      name: 'Extract',
+      required: true,
+      type: 'Boolean',
+      description: 'true: the files of the artifact; false: the archive as it is',
+    },
+    { name: 'ObjectKey', description: 'The key, or the folder when files are extracted' },
+    { name: 'CacheControl', description: 'Kept as metadata of each object' },
+    { name: 'CannedACL', values: ['private'], description: 'Objects are private' },
+  ],
+  inputs: { min: 1, max: 1 },
+  outputs: { min: 0, max: 0 },
+  timeoutMs: 40 * MINUTE,
+  check: (configuration) =>
+    configuration['Extract']?.toLowerCase() === 'false' && configuration['ObjectKey'] === undefined
+      ? ["'ObjectKey' is required when 'Extract' is false"]
+      : [],
+};
+
 /** Puts an artifact into a bucket: its files one by one, or the archive itself. */
 export function s3Deploy(deps: { readonly s3: S3Room; readonly dataDir: string }): ActionProvider {
   return {
-    spec: {
-      id: { category: 'Deploy', owner: 'AWS', provider: 'S3', version: '1' },
-      configuration: [
-        { name: 'BucketName', required: true, description: 'The bucket' },
-        {
-          name: 'Extract',
-          required: true,
-          type: 'Boolean',
-          description: 'true: the files of the artifact; false: the archive as it is',
-        },
-        { name: 'ObjectKey', description: 'The key, or the folder when files are extracted' },
-        { name: 'CacheControl', description: 'Kept as metadata of each object' },
-        { name: 'CannedACL', values: ['private'], description: 'Objects are private' },
-      ],
-      inputs: { min: 1, max: 1 },
-      outputs: { min: 0, max: 0 },
-      timeoutMs: 40 * MINUTE,
-      check: (configuration) =>
-        configuration['Extract']?.toLowerCase() === 'false' && configuration['ObjectKey'] === undefined
-          ? ["'ObjectKey' is required when 'Extract' is false"]
-          : [],
-    },
+    spec: S3_DEPLOY,
     async start(job) {
       const [input] = job.inputs;
       const bucket = job.configuration['BucketName'] ?? '';

@@ -1,31 +1,33 @@
 import { ApiError } from '../../../kernel/errors.ts';
 import type { S3Room } from '../../s3/index.ts';
-import { HOUR } from '../model/action-type.ts';
+import { type ActionTypeSpec, HOUR } from '../model/action-type.ts';
 import { ActionFailure, type ActionProvider, type Job } from './provider.ts';
+
+export const S3_SOURCE: ActionTypeSpec = {
+  id: { category: 'Source', owner: 'AWS', provider: 'S3', version: '1' },
+  configuration: [
+    { name: 'S3Bucket', required: true, description: 'A versioned bucket' },
+    { name: 'S3ObjectKey', required: true, description: 'The key of the archive' },
+    {
+      name: 'PollForSourceChanges',
+      type: 'Boolean',
+      description: 'Start at each new version; true unless given. False where an event rule does it',
+    },
+    {
+      name: 'AllowOverrideForS3ObjectKey',
+      type: 'Boolean',
+      description: 'Whether a start may name another key',
+    },
+  ],
+  inputs: { min: 0, max: 0 },
+  outputs: { min: 1, max: 1 },
+  timeoutMs: HOUR,
+};
 
 /** Source from an object in a versioned bucket; the object is copied into the artifact store (A3.6). */
 export function s3Source({ s3 }: { readonly s3: S3Room }): ActionProvider {
   return {
-    spec: {
-      id: { category: 'Source', owner: 'AWS', provider: 'S3', version: '1' },
-      configuration: [
-        { name: 'S3Bucket', required: true, description: 'A versioned bucket' },
-        { name: 'S3ObjectKey', required: true, description: 'The key of the archive' },
-        {
-          name: 'PollForSourceChanges',
-          type: 'Boolean',
-          description: 'Start at each new version; true unless given. False where an event rule does it',
-        },
-        {
-          name: 'AllowOverrideForS3ObjectKey',
-          type: 'Boolean',
-          description: 'Whether a start may name another key',
-        },
-      ],
-      inputs: { min: 0, max: 0 },
-      outputs: { min: 1, max: 1 },
-      timeoutMs: HOUR,
-    },
+    spec: S3_SOURCE,
     async start(job) {
       const source = addressOf(job);
       try {

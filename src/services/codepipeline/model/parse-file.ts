@@ -1,4 +1,4 @@
-import { isNode, LineCounter, parseDocument } from 'yaml';
+import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { ActionTypeSpec } from './action-type.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { type Problem, pathText } from './validate/problem.ts';
@@ -58,7 +58,7 @@ export function parseDefinitionFile(
   const value = wrapped ? (whole as Record<string, unknown>)['pipeline'] : whole;
   const locate = (problem: Problem): FileFinding => {
     const path = [...root, ...problem.path];
-    const { line, col } = lines.linePos(offsetOf(document, path));
+    const { line, col } = lines.linePos(offsetOf(document, path, problem.atKey === true));
     return {
       severity: 'error',
       file,
@@ -77,7 +77,14 @@ export function parseDefinitionFile(
 }
 
 /** Where the node of a path begins; the nearest parent that exists when the path itself is missing. */
-function offsetOf(document: ReturnType<typeof parseDocument>, path: Path): number {
+function offsetOf(document: ReturnType<typeof parseDocument>, path: Path, atKey: boolean): number {
+  if (atKey) {
+    const parent: unknown = document.getIn(path.slice(0, -1), true);
+    const pair = isMap(parent)
+      ? parent.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))
+      : undefined;
+    if (isScalar(pair?.key) && pair.key.range) return pair.key.range[0];
+  }
   for (let length = path.length; length >= 0; length--) {
     const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
     if (isNode(node) && node.range) return node.range[0];

@@ -117,13 +117,16 @@ function checkConfiguration(
   for (const [name, value] of Object.entries(configuration)) {
     const key = type.configuration.find((candidate) => candidate.name === name);
     if (!key) {
-      wrong(
-        name,
-        `Action configuration for action '${action.name}' contains unknown configuration '${name}'`,
-        type.configuration.length === 0
-          ? 'it takes none'
-          : `known are ${type.configuration.map((candidate) => candidate.name).join(', ')}`,
-      );
+      report({
+        kind: 'action',
+        path: [...path, 'configuration', name],
+        atKey: true,
+        message: `Action configuration for action '${action.name}' contains unknown configuration '${name}'`,
+        hint:
+          type.configuration.length === 0
+            ? 'it takes none'
+            : `known are ${type.configuration.map((candidate) => candidate.name).join(', ')}`,
+      });
     } else checkValue(key, value, (message, hint) => wrong(name, message, hint));
   }
   const inputs = (action.inputArtifacts ?? []).map((artifact) => artifact.name);

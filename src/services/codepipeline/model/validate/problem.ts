@@ -8,6 +8,8 @@ export interface Problem {
   readonly message: string;
   /** What would be right. */
   readonly hint?: string;
+  /** The key itself is wrong, not what stands behind it. */
+  readonly atKey?: boolean;
 }
 
 export type Report = (problem: Problem) => void;

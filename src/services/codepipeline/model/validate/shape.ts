@@ -129,6 +129,7 @@ function check(shape: Shape, value: unknown, path: Path, report: Report): void {
           report({
             kind: 'structure',
             path: [...path, name],
+            atKey: true,
             message: `unknown key '${name}'`,
             hint: `known are ${Object.keys(shape.members).join(', ')}`,
           });
