@@ -1,4 +1,5 @@
 import { ApiError } from '../../kernel/errors.ts';
+import { normalFolder, normalPath } from './model/file-path.ts';
 import { isObjectId, isRepositoryName } from './model/names.ts';
 import { isBranchName } from './model/ref-name.ts';
 
@@ -41,4 +42,28 @@ export function checkCommitId(id: string | undefined, invalid = 'InvalidCommitId
     );
   }
   return id;
+}
+
+export function checkPath(path: string | undefined): string {
+  if (path === undefined || path === '') {
+    throw new ApiError('PathRequiredException', 'A file path is required but was not specified.');
+  }
+  const normal = normalPath(path);
+  if (normal === undefined) throw invalidPath(path);
+  return normal;
+}
+
+export function checkFolder(path: string | undefined): string {
+  if (path === undefined)
+    throw new ApiError('PathRequiredException', 'A folder path is required but was not specified.');
+  const normal = normalFolder(path);
+  if (normal === undefined) throw invalidPath(path);
+  return normal;
+}
+
+function invalidPath(path: string): ApiError {
+  return new ApiError(
+    'InvalidPathException',
+    `The specified path is not valid: ${path}. It must not have empty parts, . or .. or .git, a backslash or control characters.`,
+  );
 }

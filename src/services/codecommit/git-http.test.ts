@@ -3,48 +3,13 @@ import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 
 import { expect, it } from 'vitest';
 import { fromBufferPromise } from 'yauzl';
 import { gitUser, serveRoom } from '../../../testkit/support/git-server.ts';
-import { callOperation, TEST_ACCOUNT, TEST_SCOPE } from '../../../testkit/support/test-context.ts';
-import { openTestKernel, startTestKernel, type TestKernel } from '../../../testkit/support/test-kernel.ts';
-import type { OutboxEvent } from '../../kernel/outbox/port.ts';
-import { type CodeCommitDeps, createCodeCommitRoom, type GitPrincipal } from './index.ts';
-
-const ADA: GitPrincipal = {
-  account: TEST_ACCOUNT,
-  arn: `arn:aws:iam::${TEST_ACCOUNT}:user/ada`,
-  userId: 'AIDAADA',
-  accessKeyId: 'AKIAADA',
-  kind: 'user',
-};
-
-async function openRoom(kernel: TestKernel, options: Partial<CodeCommitDeps> = {}) {
-  const room = createCodeCommitRoom(kernel, {
-    defaultScope: TEST_SCOPE,
-    authenticate: async (user, password) => (user === 'ada' && password === 'right' ? ADA : undefined),
-    ...options,
-  });
-  const events: OutboxEvent[] = [];
-  kernel.outbox.subscribe(async (_tx, event) => void events.push(event));
-  await startTestKernel(kernel, [room]);
-  const call = (operation: string, input: unknown) =>
-    callOperation(kernel, room, 'codecommit', operation, input);
-  return { room, events, call };
-}
-
-const details = (events: readonly OutboxEvent[]) =>
-  events.map((event) => event.detail as Record<string, string>);
-
-/** Waits for the outbox, which hands over right after the commit. */
-async function eventually(check: () => boolean): Promise<void> {
-  const until = Date.now() + 20_000;
-  while (!check()) {
-    if (Date.now() > until) throw new Error('it did not come to be');
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+import { TEST_ACCOUNT, TEST_SCOPE } from '../../../testkit/support/test-context.ts';
+import { openTestKernel } from '../../../testkit/support/test-kernel.ts';
+import { ADA, details, eventually, openCodeCommit } from './codecommit.test-support.ts';
 
 it('serves push, clone and fetch, and tells the bus what moved', async () => {
   await using kernel = await openTestKernel();
-  const { room, events, call } = await openRoom(kernel);
+  const { room, events, call } = await openCodeCommit(kernel);
   await using server = await serveRoom(room);
   using user = gitUser();
   const created = (await call('CreateRepository', { repositoryName: 'app' })) as {
@@ -114,7 +79,7 @@ it('serves push, clone and fetch, and tells the bus what moved', async () => {
 
 it('asks for credentials, and refuses wrong ones and unknown repositories (A1 failure and security)', async () => {
   await using kernel = await openTestKernel();
-  const { room, call } = await openRoom(kernel);
+  const { room, call } = await openCodeCommit(kernel);
   await using server = await serveRoom(room);
   using user = gitUser();
   await call('CreateRepository', { repositoryName: 'app' });
@@ -140,7 +105,7 @@ it('asks for credentials, and refuses wrong ones and unknown repositories (A1 fa
 
 it('refuses a push over the limit, a broken object and a ref that is neither branch nor tag', async () => {
   await using kernel = await openTestKernel();
-  const { room, events, call } = await openRoom(kernel, { limits: { pushBytes: 300_000 } });
+  const { room, events, call } = await openCodeCommit(kernel, { limits: { pushBytes: 300_000 } });
   await using server = await serveRoom(room);
   using user = gitUser();
   await call('CreateRepository', { repositoryName: 'app' });
@@ -179,7 +144,7 @@ it('refuses a push over the limit, a broken object and a ref that is neither bra
 
 it('announces on start what had moved when the process died (A1.12, I4)', async () => {
   await using kernel = await openTestKernel();
-  const { room, events, call } = await openRoom(kernel);
+  const { room, events, call } = await openCodeCommit(kernel);
   await using server = await serveRoom(room);
   using user = gitUser();
   await call('CreateRepository', { repositoryName: 'app' });
@@ -203,7 +168,7 @@ it('announces on start what had moved when the process died (A1.12, I4)', async 
 
 it('takes many pushes at once, each announced once', async () => {
   await using kernel = await openTestKernel();
-  const { room, events, call } = await openRoom(kernel);
+  const { room, events, call } = await openCodeCommit(kernel);
   await using server = await serveRoom(room);
   using user = gitUser();
   await call('CreateRepository', { repositoryName: 'app' });
@@ -221,7 +186,7 @@ it('takes many pushes at once, each announced once', async () => {
 
 it('makes zips of commits and removes the files of a deleted repository', async () => {
   await using kernel = await openTestKernel();
-  const { room, call } = await openRoom(kernel);
+  const { room, call } = await openCodeCommit(kernel);
   await using server = await serveRoom(room);
   using user = gitUser();
   const { repositoryMetadata } = (await call('CreateRepository', { repositoryName: 'app' })) as {

@@ -4,6 +4,13 @@ import { archiveZip, branchHead, commitById, resolveByName } from './commits.ts'
 import type { CodeCommitRoom, GitAuthenticator } from './face.ts';
 import type { GitLimits } from './git/environment.ts';
 import { serveGit } from './http/serve.ts';
+import { branchOperations } from './operations/branches.ts';
+import { commitOperations } from './operations/commits.ts';
+import { createCommitOperations } from './operations/create-commit.ts';
+import { differenceOperations } from './operations/differences.ts';
+import { listRepositoryOperations } from './operations/list-repositories.ts';
+import { putFileOperations } from './operations/put-file.ts';
+import { readFileOperations } from './operations/read-files.ts';
 import { repositoryOperations } from './operations/repositories.ts';
 import { tagOperations } from './operations/tags.ts';
 import { createParts } from './parts.ts';
@@ -33,7 +40,17 @@ export function createCodeCommitRoom(kernel: Kernel, deps: CodeCommitDeps): Code
     start: () => reconcile(parts),
     stop: async () => parts.objects.close(),
     operations: {
-      codecommit: { ...repositoryOperations(parts), ...tagOperations(parts) },
+      codecommit: {
+        ...repositoryOperations(parts),
+        ...listRepositoryOperations(parts),
+        ...branchOperations(parts),
+        ...commitOperations(parts),
+        ...readFileOperations(parts),
+        ...differenceOperations(parts),
+        ...putFileOperations(parts),
+        ...createCommitOperations(parts),
+        ...tagOperations(parts),
+      },
     },
     serveGit: (request, response, requestId) => serveGit(door, request, response, requestId),
     branchHead: (scope, repository, branch) => branchHead(parts, scope, repository, branch),

@@ -1,0 +1,43 @@
+import { callOperation, TEST_ACCOUNT, TEST_SCOPE } from '../../../testkit/support/test-context.ts';
+import { startTestKernel, type TestKernel } from '../../../testkit/support/test-kernel.ts';
+import type { OutboxEvent } from '../../kernel/outbox/port.ts';
+import type { RequestContext } from '../../wire/operation.ts';
+import { type CodeCommitDeps, createCodeCommitRoom, type GitPrincipal } from './index.ts';
+
+export const ADA: GitPrincipal = {
+  account: TEST_ACCOUNT,
+  arn: `arn:aws:iam::${TEST_ACCOUNT}:user/ada`,
+  userId: 'AIDAADA',
+  accessKeyId: 'AKIAADA',
+  kind: 'user',
+};
+
+/** The room alone; `ada` with the password `right` may use git. */
+export async function openCodeCommit(kernel: TestKernel, options: Partial<CodeCommitDeps> = {}) {
+  const room = createCodeCommitRoom(kernel, {
+    defaultScope: TEST_SCOPE,
+    authenticate: async (user, password) => (user === 'ada' && password === 'right' ? ADA : undefined),
+    ...options,
+  });
+  const events: OutboxEvent[] = [];
+  kernel.outbox.subscribe(async (_tx, event) => void events.push(event));
+  await startTestKernel(kernel, [room]);
+  const call = async (operation: string, input: unknown, overrides: Partial<RequestContext> = {}) =>
+    (await callOperation(kernel, room, 'codecommit', operation, input, {
+      principal: ADA,
+      ...overrides,
+    })) as Record<string, unknown>;
+  return { room, events, call };
+}
+
+export const details = (events: readonly OutboxEvent[]) =>
+  events.map((event) => event.detail as Record<string, string>);
+
+/** Waits for the outbox, which hands over right after the commit. */
+export async function eventually(check: () => boolean): Promise<void> {
+  const until = Date.now() + 20_000;
+  while (!check()) {
+    if (Date.now() > until) throw new Error('it did not come to be');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
