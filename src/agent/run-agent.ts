@@ -21,8 +21,10 @@ const TEST_CLOCK_VARIABLE = 'PIPEWRIGHT_TEST_CLOCK';
  * was deregistered, another agent took its name, its keys are refused at the start).
  */
 export async function runAgent(options: AgentOptions): Promise<void> {
-  const { stateDir, signal, root } = options;
+  const { stateDir, root } = options;
   const unlock = lockStateDir(stateDir);
+  // Nothing else keeps the process while it follows a test clock or waits between two tries.
+  const alive = setInterval(() => {}, 2 ** 30);
   try {
     if (root !== undefined) mkdirSync(root, { recursive: true });
     endWhatWasLeft(stateDir);
@@ -31,6 +33,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
     const epoch = await register(options, transport);
     if (epoch !== undefined) await serve({ ...options, clock, transport, epoch });
   } finally {
+    clearInterval(alive);
     unlock();
   }
 }

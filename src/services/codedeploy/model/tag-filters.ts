@@ -40,9 +40,10 @@ export function nearMisses(hosts: readonly (readonly Tag[])[], set: TagSet): rea
 }
 
 export function describeTagSet(set: TagSet): string {
-  const one = (filter: TagFilter) => {
-    if (filter.type === 'KEY_ONLY') return filter.key;
-    return filter.type === 'VALUE_ONLY' ? `*=${filter.value}` : `${filter.key}=${filter.value}`;
-  };
-  return set.map((group) => `(${group.map(one).join(' or ')})`).join(' and ');
+  return set.map((group) => `(${group.map(describeFilter).join(' or ')})`).join(' and ');
+}
+
+function describeFilter(filter: TagFilter): string {
+  if (filter.type === 'KEY_ONLY') return filter.key;
+  return filter.type === 'VALUE_ONLY' ? `*=${filter.value}` : `${filter.key}=${filter.value}`;
 }

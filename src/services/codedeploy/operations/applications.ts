@@ -29,9 +29,6 @@ const PAGE = 100;
 
 export function applicationOperations({ kernel }: CodeDeployParts): ServiceOperations {
   const { database } = kernel;
-  const resources = (input: { applicationName?: string | undefined }, { scope }: RequestContext) => [
-    applicationArn(scope.region, scope.account, input.applicationName ?? '*'),
-  ];
   return {
     CreateApplication: operation({
       mutates: true,
@@ -126,4 +123,11 @@ function applicationInfo(row: ApplicationRow): ApplicationInfo {
 
 function alreadyExists(name: string): ApiError {
   return new ApiError('ApplicationAlreadyExistsException', `Application already exists: ${name}`);
+}
+
+function resources(
+  input: { applicationName?: string | undefined },
+  { scope }: RequestContext,
+): readonly string[] {
+  return [applicationArn(scope.region, scope.account, input.applicationName ?? '*')];
 }

@@ -27,9 +27,6 @@ import { lookForWork } from './host-work.ts';
 export function hostOperations(parts: CodeDeployParts): ServiceOperations {
   const { kernel } = parts;
   const { database } = kernel;
-  const resources = (input: { name?: string }, { scope }: RequestContext) => [
-    `arn:aws:codedeploy:${scope.region}:${scope.account}:instance/${input.name ?? '*'}`,
-  ];
   return {
     RegisterHost: operation({
       mutates: true,
@@ -151,4 +148,8 @@ function checkProtocol(version: number): void {
 
 function unknownCommand(input: ReportHostCommandInput): ApiError {
   return new ApiError('HostCommandNotFoundException', `${input.name} has no command ${input.commandId}.`);
+}
+
+function resources(input: { name?: string }, { scope }: RequestContext): readonly string[] {
+  return [`arn:aws:codedeploy:${scope.region}:${scope.account}:instance/${input.name ?? '*'}`];
 }

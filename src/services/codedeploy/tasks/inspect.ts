@@ -28,9 +28,6 @@ const MAX_APPSPEC_BYTES = 256 * 1024;
  */
 export function inspectTask(parts: CodeDeployParts): TaskDefinition<Payload> {
   const { kernel } = parts;
-  const deliver = (id: string, input: DeploymentInput) => ({
-    deliver: [{ to: { kind: DEPLOYMENT_KIND, id }, input }],
-  });
   return {
     kind: 'codedeploy.inspect',
     concurrency: 4,
@@ -105,4 +102,8 @@ async function store(body: Readable, file: string, signal: AbortSignal): Promise
   });
   await pipeline(body, meter, createWriteStream(file, { mode: 0o600 }), { signal });
   return { sha256: hash.digest('hex'), size };
+}
+
+function deliver(id: string, input: DeploymentInput) {
+  return { deliver: [{ to: { kind: DEPLOYMENT_KIND, id }, input }] };
 }
