@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { ApiError, errorText } from '../../../kernel/errors.ts';
+import { expectsContinue } from '../../../kernel/http/http-server.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { announce } from '../announce.ts';
 import type { GitAuthenticator, GitPrincipal } from '../face.ts';
@@ -93,6 +94,7 @@ async function advertise(parts: Parts, visit: Visit): Promise<void> {
 
 async function fetch(parts: Parts, visit: Visit): Promise<void> {
   const body = decodedBody(checkType(visit), FETCH_BYTES);
+  if (expectsContinue(visit.request)) visit.response.writeContinue();
   // The negotiation is small; read whole, its length is known and a refusal still has a status.
   const spooled = await spool(body, join(parts.root, 'incoming'));
   try {
@@ -109,10 +111,12 @@ async function fetch(parts: Parts, visit: Visit): Promise<void> {
  */
 async function push(parts: Parts, visit: Visit): Promise<void> {
   const maxBytes = parts.limits.pushBytes + PUSH_HEAD_BYTES;
+  checkType(visit);
   if (Number(visit.request.headers['content-length'] ?? 0) > maxBytes) {
     throw refusal(413, `the push is larger than ${maxBytes} bytes`);
   }
-  const spooled = await spool(decodedBody(checkType(visit), maxBytes), join(parts.root, 'incoming'));
+  if (expectsContinue(visit.request)) visit.response.writeContinue();
+  const spooled = await spool(decodedBody(visit.request, maxBytes), join(parts.root, 'incoming'));
   try {
     await parts.locks.hold(visit.repository.id, async () => {
       const call = { ...backendCall(parts, visit), body: spooled.open(), contentLength: spooled.bytes };
