@@ -49,11 +49,9 @@ export function planInstall(input: PlanInput): InstallPlan {
     if (statSync(from).isDirectory()) addTree(input.archive, source, destination, files, directories);
     else addFile(files, source, join(destination, basename(source)));
   }
+  const folders = newFolders(input, directories);
   const kept = [...files].filter(([to]) => mayWrite(input, to)).map(([to, from]) => ({ from, to }));
-  return {
-    directories: newFolders(input, directories),
-    files: kept,
-  };
+  return { directories: folders, files: kept };
 }
 
 function addTree(
