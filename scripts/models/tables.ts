@@ -2,7 +2,7 @@
 
 /** Further names in a credential scope, by model id. */
 export const extraSigningNames: Readonly<Record<string, readonly string[]>> = {
-  s3: ['s3express'],
+  s3: ['s3express', 's3-object-lambda'],
 };
 
 /** First half of the IAM actions where it is not the signing name. */

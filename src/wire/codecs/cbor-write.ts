@@ -17,15 +17,13 @@ export function writeCborTexts(record: Readonly<Record<string, string>>): Buffer
 function structure(
   shape: StructureShape,
   value: Record<string, unknown>,
-  extra?: [string, string],
+  extra: Readonly<Record<string, string>> = {},
 ): Buffer[] {
-  const parts: Buffer[] = [];
-  let count = 0;
-  if (extra !== undefined) {
-    parts.push(text(extra[0]), text(extra[1]));
-    count++;
-  }
+  const extras = Object.entries(extra);
+  const parts = extras.flatMap(([key, item]) => [text(key), text(item)]);
+  let count = extras.length;
   for (const member of shape.members) {
+    if (Object.hasOwn(extra, member.wireName)) continue;
     const item = value[member.name];
     if (item === undefined || item === null) continue;
     parts.push(text(member.wireName), ...write(member.shape, item));
@@ -34,9 +32,13 @@ function structure(
   return [head(5, count), ...parts];
 }
 
-/** As {@link writeCborStructure}, with the `__type` of an error in front. */
-export function writeCborError(shape: StructureShape, type: string, value: Record<string, unknown>): Buffer {
-  return Buffer.concat(structure(shape, value, ['__type', type]));
+/** As {@link writeCborStructure}, with text in front that need not be in the model: `__type` and message of an error. */
+export function writeCborError(
+  shape: StructureShape,
+  extra: Readonly<Record<string, string>>,
+  value: Record<string, unknown>,
+): Buffer {
+  return Buffer.concat(structure(shape, value, extra));
 }
 
 function write(shape: Shape, value: unknown): Buffer[] {
@@ -49,7 +51,7 @@ function write(shape: Shape, value: unknown): Buffer[] {
     }
     case 'map': {
       const entries = Object.entries(value as Record<string, unknown>).filter(
-        ([, item]) => item !== undefined,
+        ([, item]) => item !== undefined && item !== null,
       );
       return [
         head(5, entries.length),

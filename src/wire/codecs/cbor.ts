@@ -1,4 +1,4 @@
-import { errorMembers, modelOf, outputRecord, queryErrorHeader, statusOf } from './answers.ts';
+import { messageMember, modelOf, outputRecord, queryErrorHeader, statusOf } from './answers.ts';
 import { readCbor } from './cbor-read.ts';
 import { writeCborError, writeCborStructure, writeCborTexts } from './cbor-write.ts';
 import { decodeJsonStructure } from './json-values.ts';
@@ -28,6 +28,7 @@ export const cborCodec: Codec = {
   encodeError: (service, _operation, error, requestId) => {
     const model = modelOf(service, error);
     const type = model?.name ?? error.code;
+    const said = { __type: type, [messageMember(model)]: error.message };
     return {
       status: statusOf(service, error),
       headers: {
@@ -36,10 +37,7 @@ export const cborCodec: Codec = {
         'x-amzn-errortype': type,
         ...queryErrorHeader(service, error),
       },
-      body:
-        model === undefined
-          ? writeCborTexts({ __type: type, message: error.message })
-          : writeCborError(model.shape, type, errorMembers(model, error)),
+      body: model === undefined ? writeCborTexts(said) : writeCborError(model.shape, said, error.members),
     };
   },
 };

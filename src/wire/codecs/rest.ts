@@ -45,18 +45,15 @@ export function restCodec(form: RestBody): Codec {
 
     encode: (service, operation, output, requestId) => {
       const record = outputRecord(operation, output);
+      const { headers, status = operation.http.responseCode } = encodeBindings(operation.output, record);
       if (operation.eventStreamOutput !== undefined) {
         const answer = encodeEventStream(operation, record, requestId, form.eventForm, form.contentType);
         return {
-          ...answer,
-          headers: {
-            ...answer.headers,
-            ...form.headers(requestId),
-            ...encodeBindings(operation.output, record).headers,
-          },
+          status,
+          headers: { ...answer.headers, ...form.headers(requestId), ...headers },
+          body: answer.body,
         };
       }
-      const { headers, status = operation.http.responseCode } = encodeBindings(operation.output, record);
       const { body, contentType } = encodeBody(form, service, operation, record, status);
       return {
         status,

@@ -24,7 +24,7 @@ export const entries: readonly ServiceIndexEntry[] = [
   {"id":"lambda","signingNames":["lambda"],"targetPrefixes":[],"apiVersion":"2015-03-31","protocols":["rest-json"],"queryCompatible":false,"iamPrefix":"lambda"},
   {"id":"logs","signingNames":["logs"],"targetPrefixes":["Logs_20140328"],"apiVersion":"2014-03-28","protocols":["json-1.1"],"queryCompatible":false,"iamPrefix":"logs"},
   {"id":"pipewright","signingNames":["pipewright"],"targetPrefixes":["Pipewright_20261124"],"apiVersion":"2026-11-24","protocols":["json-1.1"],"queryCompatible":false,"iamPrefix":"pipewright"},
-  {"id":"s3","signingNames":["s3","s3express"],"targetPrefixes":[],"apiVersion":"2006-03-01","protocols":["rest-xml"],"queryCompatible":false,"iamPrefix":"s3"},
+  {"id":"s3","signingNames":["s3","s3express","s3-object-lambda"],"targetPrefixes":[],"apiVersion":"2006-03-01","protocols":["rest-xml"],"queryCompatible":false,"iamPrefix":"s3"},
   {"id":"scheduler","signingNames":["scheduler"],"targetPrefixes":[],"apiVersion":"2021-06-30","protocols":["rest-json"],"queryCompatible":false,"iamPrefix":"scheduler"},
   {"id":"secretsmanager","signingNames":["secretsmanager"],"targetPrefixes":["secretsmanager"],"apiVersion":"2017-10-17","protocols":["json-1.1"],"queryCompatible":false,"iamPrefix":"secretsmanager"},
   {"id":"signer","signingNames":["signer"],"targetPrefixes":[],"apiVersion":"2017-08-25","protocols":["rest-json"],"queryCompatible":false,"iamPrefix":"signer"},
