@@ -1,18 +1,230 @@
-import { expect, test } from 'vitest';
-import { build, openPipelineLab, sourceStage } from '../../testkit/codepipeline/pipeline-lab.ts';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { CodeDeployClient, CreateApplicationCommand } from '@aws-sdk/client-codedeploy';
+import {
+  CreatePipelineCommand,
+  GetPipelineCommand,
+  InvalidActionDeclarationException,
+  PipelineNameInUseException,
+  PipelineNotFoundException,
+  PipelineVersionNotFoundException,
+} from '@aws-sdk/client-codepipeline';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ZipFile } from 'yazl';
+import {
+  build,
+  openPipelineLab,
+  type PipelineLab,
+  sourceStage,
+} from '../../testkit/codepipeline/pipeline-lab.ts';
 
-test('B1: a commit goes through source and build, and its facts are shown', async () => {
-  await using lab = await openPipelineLab();
-  await lab.createRepository('app');
-  const commit = await lab.push('app', { 'hello.txt': 'hello' });
-  await lab.createProject('compile', 'version: 0.2\nphases: {build: {commands: [cat hello.txt]}}\n');
-  const id = await lab.createPipeline('web', [
-    sourceStage('app'),
-    { name: 'Build', actions: [build('Compile', 'compile')] },
-  ]);
-  await lab.until(async () => (await lab.execution('web', id)).status !== 'InProgress');
-  expect(await lab.execution('web', id)).toMatchObject({
-    status: 'Succeeded',
-    artifactRevisions: [{ name: 'Code', revisionId: commit }],
-  });
+let lab: PipelineLab;
+beforeAll(async () => {
+  lab = await openPipelineLab();
 });
+afterAll(() => lab[Symbol.asyncDispose]());
+
+test('B1-S1: two builds of one run order overlap and get both sources; a failed one stops what comes after', async () => {
+  await lab.createRepository('app');
+  const commit = await lab.push('app', { 'hello.txt': 'hello', 'verdict.txt': 'good' });
+  await lab.createProject(
+    'package',
+    'version: 0.2\nphases: {build: {commands: [echo binary > demo.bin]}}\nartifacts: {files: [demo.bin]}\n',
+  );
+  // Each waits at the barrier for the other, so they can only end when they run at the same time.
+  await using barrier = await openBarrier(2);
+  const meet = (...more: string[]) =>
+    [
+      'version: 0.2',
+      'phases:',
+      '  build:',
+      '    commands:',
+      '      - test "$(cat hello.txt)" = hello',
+      '      - test "$(cat $CODEBUILD_SRC_DIR_DemoBin/demo.bin)" = binary',
+      `      - curl -sSf ${barrier.url}`,
+      ...more.map((command) => `      - ${command}`),
+      '',
+    ].join('\n');
+  await lab.createProject('bdd', meet());
+  await lab.createProject('robot', meet('grep good verdict.txt'));
+  const both = {
+    inputArtifacts: [{ name: 'DemoBin' }, { name: 'Code' }],
+  };
+  const id = await lab.createPipeline('tests', [
+    sourceStage('app'),
+    { name: 'Build', actions: [build('Package', 'package', { outputArtifacts: [{ name: 'DemoBin' }] })] },
+    {
+      name: 'Tests',
+      actions: [
+        build('Bdd', 'bdd', { ...both, configuration: { ProjectName: 'bdd', PrimarySource: 'Code' } }),
+        build('Robot', 'robot', { ...both, configuration: { ProjectName: 'robot', PrimarySource: 'Code' } }),
+      ],
+    },
+    { name: 'After', actions: [build('Last', 'package')] },
+  ]);
+  const first = await lab.ended('tests', id, 'Succeeded');
+  expect(first.artifactRevisions).toMatchObject([{ name: 'Code', revisionId: commit }]);
+  const [bdd, robot] = ['Bdd', 'Robot'].map((name) =>
+    lab.actions('tests', id).then((all) => all.find((each) => each.actionName === name)),
+  );
+  expect((await bdd)?.input?.inputArtifacts).toEqual((await robot)?.input?.inputArtifacts);
+
+  const bad = await lab.push('app', { 'verdict.txt': 'bad' });
+  const second = await lab.until(async () => {
+    const [newest] = await lab.executions('tests');
+    return newest?.pipelineExecutionId !== id && newest?.status === 'Failed' && newest;
+  });
+  expect(second.sourceRevisions).toMatchObject([{ actionName: 'Checkout', revisionId: bad }]);
+  const after = await lab.actions('tests', second.pipelineExecutionId as string);
+  const statuses = Object.fromEntries(after.map((each) => [each.actionName, each.status]));
+  expect(statuses).toEqual({
+    Checkout: 'Succeeded',
+    Package: 'Succeeded',
+    Bdd: 'Succeeded',
+    Robot: 'Failed',
+  });
+  expect((await lab.stage('tests', 'Tests'))?.latestExecution?.status).toBe('Failed');
+});
+
+test('B1-S3: a deployment group that does not exist fails the deploy action naming it, not the creation', async () => {
+  await lab.createRepository('site');
+  await lab.push('site', { 'index.html': '<h1>one</h1>' });
+  const codedeploy = new CodeDeployClient(lab.server.clientConfig);
+  await codedeploy.send(new CreateApplicationCommand({ applicationName: 'site', computePlatform: 'Server' }));
+  const id = await lab.createPipeline('deploys', [
+    sourceStage('site'),
+    {
+      name: 'Deploy',
+      actions: [
+        {
+          name: 'Ship',
+          actionTypeId: { category: 'Deploy', owner: 'AWS', provider: 'CodeDeploy', version: '1' },
+          configuration: { ApplicationName: 'site', DeploymentGroupName: 'missing-group' },
+          inputArtifacts: [{ name: 'Code' }],
+        },
+      ],
+    },
+  ]);
+  const failed = await lab.ended('deploys', id, 'Failed');
+  expect(failed.statusSummary).toContain('missing-group');
+  codedeploy.destroy();
+});
+
+test('an S3 source starts at each new version (A3-S1), and an S3 deploy puts the files (B1 providers)', async () => {
+  await lab.s3.send(new CreateBucketCommand({ Bucket: 'src-local' }));
+  await lab.s3.send(
+    new PutBucketVersioningCommand({ Bucket: 'src-local', VersioningConfiguration: { Status: 'Enabled' } }),
+  );
+  await lab.s3.send(new CreateBucketCommand({ Bucket: 'www' }));
+  const deploy = (name: string, configuration: Record<string, string>) => ({
+    name,
+    actionTypeId: { category: 'Deploy' as const, owner: 'AWS' as const, provider: 'S3', version: '1' },
+    configuration: { BucketName: 'www', ...configuration },
+    inputArtifacts: [{ name: 'Code' }],
+  });
+  const first = await lab.createPipeline('static', [
+    {
+      name: 'Source',
+      actions: [
+        {
+          name: 'Bundle',
+          actionTypeId: { category: 'Source', owner: 'AWS', provider: 'S3', version: '1' },
+          configuration: { S3Bucket: 'src-local', S3ObjectKey: 'source.zip' },
+          outputArtifacts: [{ name: 'Code' }],
+        },
+      ],
+    },
+    {
+      name: 'Deploy',
+      actions: [
+        deploy('Files', { Extract: 'true', ObjectKey: 'site' }),
+        deploy('Archive', { Extract: 'false', ObjectKey: 'site.zip' }),
+      ],
+    },
+  ]);
+  const missing = await lab.ended('static', first, 'Failed');
+  expect(missing.statusSummary).toMatch(/NoSuchKey.*source\.zip/);
+  const { VersionId } = await lab.s3.send(
+    new PutObjectCommand({
+      Bucket: 'src-local',
+      Key: 'source.zip',
+      Body: await zipOf({ 'a/index.html': '<p>hi</p>' }),
+    }),
+  );
+  const second = await lab.until(async () => {
+    const [newest] = await lab.executions('static');
+    return newest?.pipelineExecutionId !== first && newest?.status === 'Succeeded' && newest;
+  });
+  expect(second.sourceRevisions).toMatchObject([{ actionName: 'Bundle', revisionId: VersionId }]);
+  expect(second.trigger?.triggerType).toBe('PollForSourceChanges');
+  const page = await lab.s3.send(new GetObjectCommand({ Bucket: 'www', Key: 'site/a/index.html' }));
+  expect(page.ContentType).toMatch(/^text\/html/);
+  expect(await page.Body?.transformToString()).toBe('<p>hi</p>');
+  const archive = await lab.s3.send(new GetObjectCommand({ Bucket: 'www', Key: 'site.zip' }));
+  expect(archive.ContentType).toBe('application/zip');
+});
+
+test('errors are typed, say everything at once, and change nothing', async () => {
+  const stages = [
+    sourceStage('app'),
+    {
+      name: 'Build',
+      actions: [
+        build('Compile', 'x', {
+          actionTypeId: { category: 'Build', owner: 'AWS', provider: 'Jenkins', version: '1' },
+        }),
+        build('Other', 'x', { configuration: { Nope: 'x' } }),
+      ],
+    },
+  ];
+  const refused = await lab.createPipeline('broken', stages).catch((error: unknown) => error);
+  expect(refused).toBeInstanceOf(InvalidActionDeclarationException);
+  expect((refused as Error).message).toContain('Build/AWS/Jenkins/1');
+  expect((refused as Error).message).toContain("unknown configuration 'Nope'");
+  expect((refused as Error).message).toContain("missing required configuration 'ProjectName'");
+  await expect(lab.pipelines.send(new GetPipelineCommand({ name: 'broken' }))).rejects.toBeInstanceOf(
+    PipelineNotFoundException,
+  );
+  const { pipeline } = await lab.pipelines.send(new GetPipelineCommand({ name: 'tests' }));
+  expect(pipeline?.version).toBe(1);
+  await expect(lab.pipelines.send(new CreatePipelineCommand({ pipeline }))).rejects.toBeInstanceOf(
+    PipelineNameInUseException,
+  );
+  await expect(
+    lab.pipelines.send(new GetPipelineCommand({ name: 'tests', version: 7 })),
+  ).rejects.toBeInstanceOf(PipelineVersionNotFoundException);
+});
+
+/** An address that answers only when so many are asking at the same time. */
+async function openBarrier(count: number) {
+  let waiting: ServerResponse[] = [];
+  const server = createServer((_, response) => {
+    waiting.push(response);
+    if (waiting.length < count) return;
+    for (const one of waiting) one.end('go');
+    waiting = [];
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function zipOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
+  const zip = new ZipFile();
+  for (const [name, text] of Object.entries(files)) zip.addBuffer(Buffer.from(text), name);
+  zip.end();
+  const chunks: Buffer[] = [];
+  for await (const chunk of zip.outputStream) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
