@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { bundle, openWorld, read, type World, write } from './world.ts';
+import { bundle, openWorld, read, type World } from './world.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -50,5 +50,4 @@ test('D1-S1: hosts that match get the files, hooks run once in order, others are
     'ValidateService Succeeded',
   ]);
   expect(target.lifecycleEvents?.every((event) => event.endTime && event.startTime)).toBe(true);
-  write(d1, 'own-file', 'stays');
 });

@@ -40,7 +40,9 @@ export interface Host {
   readonly name: string;
   readonly root: string;
   readonly stateDir: string;
-  /** Ends the agent in this process and waits. */
+  /** How the agent ended. */
+  readonly stopped: Promise<void>;
+  /** Ends the agent and waits. */
   stop(): Promise<void>;
 }
 
@@ -67,6 +69,16 @@ export interface World {
     files: Readonly<Record<string, string>>,
     settings?: Partial<CreateDeploymentCommandInput>,
   ): Promise<string>;
+  /** Settings of a client that signs as the root of any account. */
+  rootOf(account: string): Promise<{
+    readonly endpoint: string;
+    readonly region: string;
+    readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  }>;
+  /** The server's door closes, cuts every line, and opens again at the same address. */
+  restartDoor(): Promise<void>;
+  /** Writes a file below a host's root. */
+  put(host: string, path: string, content: string): void;
   /** Waits until it has ended. */
   ended(deploymentId: string): Promise<DeploymentInfo>;
   info(deploymentId: string): Promise<DeploymentInfo>;
@@ -94,7 +106,8 @@ export async function openWorld(place?: DatabasePlace): Promise<World> {
   const stopClock = await serveTestClock(kernel.clock, clockSocket);
   const credentials = await iam.ensureAccount(TEST_ACCOUNT);
   const client = { endpoint, region: TEST_REGION, credentials, maxAttempts: 1 };
-  const codedeploy = new CodeDeployClient(client);
+  // Tries again, as any client does, when the door was closed under a connection that it kept.
+  const codedeploy = new CodeDeployClient({ ...client, maxAttempts: 3 });
   const objects = new S3Client({ ...client, forcePathStyle: true });
   const role = await new IAMClient(client).send(
     new CreateRoleCommand({
@@ -144,7 +157,7 @@ export async function openWorld(place?: DatabasePlace): Promise<World> {
         await running;
       };
       stops.push(() => end().catch(() => {}));
-      return { ...host, stop: end };
+      return { ...host, stop: end, stopped: running };
     },
     hostProcess(name, tags = TAGS) {
       const host = places(name);
@@ -163,7 +176,7 @@ export async function openWorld(place?: DatabasePlace): Promise<World> {
         await exited;
       };
       stops.push(stop);
-      return { ...host, process: child, stop };
+      return { ...host, process: child, stop, stopped: exited };
     },
     async group(settings = {}) {
       const name = settings.deploymentGroupName ?? 'fleet';
@@ -196,6 +209,15 @@ export async function openWorld(place?: DatabasePlace): Promise<World> {
         }),
       );
       return answer.deploymentId as string;
+    },
+    rootOf: async (account) => ({ ...client, credentials: await iam.ensureAccount(account) }),
+    async restartDoor() {
+      await door.restart();
+    },
+    put(name, path, content) {
+      const file = join(places(name).root, path);
+      mkdirSync(dirname(file), { recursive: true });
+      writeFileSync(file, content);
     },
     async info(deploymentId) {
       const answer = await codedeploy.send(new GetDeploymentCommand({ deploymentId }));
@@ -264,12 +286,6 @@ export function bundle(
 export function read(host: Host, path: string): string | undefined {
   const file = join(host.root, path);
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
-}
-
-export function write(host: Host, path: string, content: string): void {
-  const file = join(host.root, path);
-  mkdirSync(dirname(file), { recursive: true });
-  writeFileSync(file, content);
 }
 
 export function freePort(): Promise<number> {

@@ -33,6 +33,8 @@ export interface TestDoor {
     readonly credentials: typeof TEST_KEYS;
     readonly maxAttempts: number;
   };
+  /** Cuts every line and listens again at the same port. */
+  restart(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -67,13 +69,18 @@ export async function openTestDoor(
     native: [],
     ...options,
   });
-  const server = createHttpServer(door);
+  let server = createHttpServer(door);
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   const endpoint = `http://127.0.0.1:${port}`;
   return {
     port,
     endpoint,
     client: { endpoint, region: TEST_REGION, credentials: TEST_KEYS, maxAttempts: 1 },
+    async restart() {
+      await server.close({ graceMs: 0 });
+      server = createHttpServer(door);
+      await server.listen({ host: '127.0.0.1', port });
+    },
     close: () => server.close({ graceMs: 1000 }),
   };
 }

@@ -1,4 +1,4 @@
-import type { Tx } from '../../kernel/database/port.ts';
+import type { Reader, Tx } from '../../kernel/database/port.ts';
 import { ApiError } from '../../kernel/errors.ts';
 import type { Scope } from '../../kernel/scope.ts';
 import type { ReplyTo } from '../../kernel/transitions/reply.ts';
@@ -51,6 +51,7 @@ export async function createDeployment(
 ): Promise<void> {
   const { kernel } = parts;
   const { applicationName, deploymentGroupName } = request;
+  if (await exists(kernel.database.read, scope, request.id)) return;
   const known = await needGroup(kernel.database.read, scope, applicationName, deploymentGroupName);
   const wanted = request.revision ?? (await lastGoodOf(kernel.database.read, scope, known.id))?.revision;
   if (!wanted) {
@@ -160,8 +161,8 @@ function explainNone(
   return `0 instances match ${filters || 'the deployment group, which has no tag filters'}.${hint}`;
 }
 
-async function exists(tx: Tx, { account, region }: Scope, id: string): Promise<boolean> {
-  const rows = await tx.query(
+async function exists(reader: Reader, { account, region }: Scope, id: string): Promise<boolean> {
+  const rows = await reader.query(
     'select id from codedeploy_deployments where account = ? and region = ? and id = ?',
     [account, region, id],
   );
