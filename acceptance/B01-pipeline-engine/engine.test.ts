@@ -92,6 +92,39 @@ test('B1-S1: two builds of one run order overlap and get both sources; a failed 
   expect((await lab.stage('tests', 'Tests'))?.latestExecution?.status).toBe('Failed');
 });
 
+test('B2-S1: exported variables travel by namespace; a reference to nothing fails its action by name', async () => {
+  await lab.createProject(
+    'exports',
+    'version: 0.2\nenv: {exported-variables: [IMAGE_TAG]}\nphases: {build: {commands: [export IMAGE_TAG=v7]}}\n',
+  );
+  await lab.createProject('consumes', 'version: 0.2\nphases: {build: {commands: [test "$TAG" = v7]}}\n');
+  const consume = (name: string, variable: string) =>
+    build(name, 'consumes', {
+      configuration: {
+        ProjectName: 'consumes',
+        EnvironmentVariables: JSON.stringify([{ name: 'TAG', value: variable, type: 'PLAINTEXT' }]),
+      },
+    });
+  const id = await lab.createPipeline('variables', [
+    sourceStage('app'),
+    { name: 'Build', actions: [build('Export', 'exports', { namespace: 'Build' })] },
+    { name: 'Deploy', actions: [consume('Good', '#{Build.IMAGE_TAG}')] },
+    { name: 'After', actions: [consume('Bad', '#{Build.NOPE}')] },
+  ]);
+  const failed = await lab.ended('variables', id, 'Failed');
+  expect(failed.statusSummary).toContain('#{Build.NOPE}');
+  const found = await lab.actions('variables', id);
+  expect(found.find((each) => each.actionName === 'Export')?.output?.outputVariables).toMatchObject({
+    IMAGE_TAG: 'v7',
+  });
+  expect(found.map((each) => [each.actionName, each.status])).toEqual([
+    ['Bad', 'Failed'],
+    ['Good', 'Succeeded'],
+    ['Export', 'Succeeded'],
+    ['Checkout', 'Succeeded'],
+  ]);
+});
+
 test('B1-S3: a deployment group that does not exist fails the deploy action naming it, not the creation', async () => {
   await lab.createRepository('site');
   await lab.push('site', { 'index.html': '<h1>one</h1>' });

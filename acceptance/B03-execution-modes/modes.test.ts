@@ -43,15 +43,14 @@ test('B3-S1: QUEUED executions enter each stage in push order, never two at once
     return found.every((each) => each.status === 'Succeeded') && found;
   });
   expect(all.toReversed().map((each) => each.sourceRevisions?.[0]?.revisionId)).toEqual(pushed);
-  const entered = [];
+  const times: number[] = [];
   for (const each of all.toReversed()) {
     const actions = await lab.actions('release', each.pipelineExecutionId as string);
     const compile = actions.find((action) => action.actionName === 'Compile');
-    entered.push([compile?.startTime?.getTime() ?? 0, compile?.lastUpdateTime?.getTime() ?? 0] as const);
+    times.push(compile?.startTime?.getTime() ?? Number.NaN, compile?.lastUpdateTime?.getTime() ?? Number.NaN);
   }
-  for (const [n, [begun]] of entered.entries()) {
-    if (n > 0) expect(begun).toBeGreaterThanOrEqual(entered[n - 1]?.[1] ?? Number.NaN);
-  }
+  // Begin and end of each, one after another: nowhere do two overlap.
+  expect(times).toEqual(times.toSorted((a, b) => a - b));
 });
 
 test('B3-S2: SUPERSEDED completes what runs, and of three pushes only the newest enters', async () => {
