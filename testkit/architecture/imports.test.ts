@@ -12,8 +12,13 @@ const files = execFileSync('git', ['ls-files', '-co', '--exclude-standard', 'src
   encoding: 'utf8',
 })
   .split('\n')
-  .filter((file) => /\.tsx?$/.test(file) && !file.includes('.test.'));
+  .filter((file) => /\.tsx?$/.test(file) && !isTestFile(file));
 const imports = files.flatMap((file) => importsOf(root, file));
+
+/** Tests, and what only tests use: `*.test-support.ts` and folders called `test`. */
+function isTestFile(file: string): boolean {
+  return /\.test(-support)?\.|\/test\//.test(file);
+}
 
 it('sees the code', () => {
   expect(rules.length).toBeGreaterThanOrEqual(9);
@@ -29,6 +34,10 @@ it('finds only imports that the table of ARCHITECTURE.md allows', () => {
     })
     .map(({ from, to, typeOnly }) => `${from} → ${typeOnly ? 'type ' : ''}${to}`);
   expect(refused).toEqual([]);
+});
+
+it('uses nothing that is there for tests', () => {
+  expect(imports.filter(({ to }) => isTestFile(to)).map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
 });
 
 it('ships every package that the server loads', () => {

@@ -150,7 +150,7 @@ export function databaseContract(): void {
         },
       };
       await expect(at.database.migrate([...migrations, broken])).rejects.toThrow('broken');
-      await expect(at.database.read.query('select * from half')).rejects.toThrow();
+      await expect(at.database.read.query('select * from half')).rejects.toThrow('half');
     });
 
     it('tells listeners of this process after the commit, until they stop', async () => {

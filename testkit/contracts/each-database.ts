@@ -22,8 +22,12 @@ export function describeEachDatabase(
   name: string,
   suite: (newPlace: () => Promise<DatabasePlace>, dialect: Dialect) => void,
 ): void {
-  describe(`${name} on SQLite`, () => suite(sqlitePlace, 'sqlite'));
-  describe(`${name} on PostgreSQL`, () => suite(postgresPlace, 'postgres'));
+  describe(`${name} on SQLite`, () => {
+    suite(sqlitePlace, 'sqlite');
+  });
+  describe(`${name} on PostgreSQL`, () => {
+    suite(postgresPlace, 'postgres');
+  });
 }
 
 async function sqlitePlace(): Promise<DatabasePlace> {

@@ -31,8 +31,7 @@ export function createBoundKysely(dialect: Dialect, run: RunCompiled): Kysely<un
       const { rows, changes } = await run(query.sql, query.parameters as readonly SqlValue[]);
       return { rows: rows as R[], numAffectedRows: BigInt(changes) };
     },
-    // biome-ignore lint/correctness/useYield: refused before anything could be yielded
-    async *streamQuery(): AsyncIterableIterator<never> {
+    streamQuery(): never {
       throw new Fault('streaming queries are not offered; page instead');
     },
   };

@@ -112,6 +112,8 @@ class Queue implements TaskQueue {
     await this.#claiming;
     const backlog = this.#backlog.splice(0);
     const grace = setTimeout(() => {
+      const kinds = [...this.#running.values()].map(({ task }) => task.kind);
+      this.#parts.logger.info({ kinds }, 'tasks are aborted so that the process can end');
       for (const { abort } of this.#running.values()) abort.abort();
     }, graceMs);
     await Promise.all([...this.#running.values()].map((running) => running.done));
