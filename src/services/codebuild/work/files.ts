@@ -116,8 +116,9 @@ async function walk(base: string, start: string, walking: Walk): Promise<void> {
   const waiting = [start];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     const stats = await lstat(join(base, path)).catch(() => undefined);
-    // The way to a start may lead through links.
-    if (stats === undefined || (path === start && !(await staysInside(base, path, stats)))) continue;
+    if (stats === undefined) continue;
+    // The way to a start, and the start itself, may lead through links.
+    if (path === start) await stayInside(base, path);
     if (stats.isDirectory()) {
       const names = await readdir(join(base, path));
       for (const name of names) waiting.push(path === '' ? name : `${path}/${name}`);
@@ -125,10 +126,10 @@ async function walk(base: string, start: string, walking: Walk): Promise<void> {
   }
 }
 
-async function staysInside(base: string, path: string, stats: Stats): Promise<boolean> {
-  if (stats.isSymbolicLink()) return true;
-  if (isInside(base, await realpath(join(base, path)))) return true;
-  throw new BuildFailure('CLIENT_ERROR', `${path} leads out of the artifact's base directory`);
+async function stayInside(base: string, path: string): Promise<void> {
+  const real = await realpath(join(base, path)).catch(() => undefined);
+  if (real === undefined || isInside(base, real)) return;
+  throw new BuildFailure('CLIENT_ERROR', `the link ${path} leads out of the artifact's base directory`);
 }
 
 async function consider(base: string, path: string, stats: Stats, walking: Walk): Promise<void> {
