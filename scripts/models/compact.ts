@@ -8,7 +8,7 @@ import type {
 import type { Protocol, ServiceIndexEntry } from '../../src/wire/models/service-model.ts';
 import type { BotocoreMember, BotocoreModel, BotocoreOperation, BotocoreShape } from './botocore.ts';
 import { translatePattern, worstCase } from './patterns.ts';
-import { extraSigningNames, iamActions, iamPrefixes, openEnumerations } from './tables.ts';
+import { errorCodes, extraSigningNames, iamActions, iamPrefixes, openEnumerations } from './tables.ts';
 
 /** Something the generator could not carry over as the model has it. */
 export type Report = (text: string) => void;
@@ -129,7 +129,7 @@ class Converter {
     const secret = flag('secret', shape.sensitive);
     switch (shape.type) {
       case 'structure':
-        return this.#structure(shape);
+        return this.#structure(name, shape);
       case 'list':
         return {
           t: 'list',
@@ -194,10 +194,12 @@ class Converter {
     };
   }
 
-  #structure(shape: BotocoreShape): CompactShape {
-    const { error, fault } = shape;
-    const members = Object.entries(shape.members ?? {}).map(([name, member]) =>
-      this.#member(name, member, shape.required?.includes(name) ?? false),
+  #structure(name: string, shape: BotocoreShape): CompactShape {
+    const { fault } = shape;
+    const known = errorCodes[this.#id]?.[name];
+    const error = shape.error ?? { httpStatusCode: known?.status, code: known?.code };
+    const members = Object.entries(shape.members ?? {}).map(([memberName, member]) =>
+      this.#member(memberName, member, shape.required?.includes(memberName) ?? false),
     );
     return {
       t: 'structure',
@@ -208,9 +210,9 @@ class Converter {
       ...when(shape.xmlNamespace, (ns) => ({ ns })),
       ...when(shape.exception ? true : undefined, () => ({
         err: {
-          status: error?.httpStatusCode ?? (fault ? 500 : 400),
-          sender: error?.senderFault ?? !fault,
-          ...when(error?.code, (code) => ({ code })),
+          status: error.httpStatusCode ?? (fault ? 500 : 400),
+          sender: error.senderFault ?? !fault,
+          ...when(error.code, (code) => ({ code })),
         },
       })),
     };

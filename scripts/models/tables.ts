@@ -94,3 +94,38 @@ export const iamActions: Readonly<Record<string, Readonly<Record<string, string>
 export const openEnumerations: Readonly<Record<string, readonly string[]>> = {
   s3: ['BucketLocationConstraint'],
 };
+
+/** Codes of the query protocol and statuses that a model lost when its service went to JSON. */
+export const errorCodes: Readonly<
+  Record<string, Readonly<Record<string, { readonly code: string; readonly status: number }>>>
+> = {
+  sqs: {
+    BatchEntryIdsNotDistinct: { code: 'AWS.SimpleQueueService.BatchEntryIdsNotDistinct', status: 400 },
+    BatchRequestTooLong: { code: 'AWS.SimpleQueueService.BatchRequestTooLong', status: 400 },
+    EmptyBatchRequest: { code: 'AWS.SimpleQueueService.EmptyBatchRequest', status: 400 },
+    InvalidAddress: { code: 'InvalidAddress', status: 404 },
+    InvalidBatchEntryId: { code: 'AWS.SimpleQueueService.InvalidBatchEntryId', status: 400 },
+    InvalidSecurity: { code: 'InvalidSecurity', status: 403 },
+    KmsAccessDenied: { code: 'KMS.AccessDeniedException', status: 400 },
+    KmsDisabled: { code: 'KMS.DisabledException', status: 400 },
+    KmsInvalidKeyUsage: { code: 'KMS.InvalidKeyUsageException', status: 400 },
+    KmsInvalidState: { code: 'KMS.InvalidStateException', status: 400 },
+    KmsNotFound: { code: 'KMS.NotFoundException', status: 400 },
+    KmsOptInRequired: { code: 'KMS.OptInRequired', status: 403 },
+    KmsThrottled: { code: 'KMS.ThrottlingException', status: 400 },
+    MessageNotInflight: { code: 'AWS.SimpleQueueService.MessageNotInflight', status: 400 },
+    OverLimit: { code: 'OverLimit', status: 403 },
+    PurgeQueueInProgress: { code: 'AWS.SimpleQueueService.PurgeQueueInProgress', status: 403 },
+    QueueDeletedRecently: { code: 'AWS.SimpleQueueService.QueueDeletedRecently', status: 400 },
+    QueueDoesNotExist: { code: 'AWS.SimpleQueueService.NonExistentQueue', status: 400 },
+    QueueNameExists: { code: 'QueueAlreadyExists', status: 400 },
+    ReceiptHandleIsInvalid: { code: 'ReceiptHandleIsInvalid', status: 404 },
+    RequestThrottled: { code: 'RequestThrottled', status: 403 },
+    ResourceNotFoundException: { code: 'ResourceNotFoundException', status: 404 },
+    TooManyEntriesInBatchRequest: {
+      code: 'AWS.SimpleQueueService.TooManyEntriesInBatchRequest',
+      status: 400,
+    },
+    UnsupportedOperation: { code: 'AWS.SimpleQueueService.UnsupportedOperation', status: 400 },
+  },
+};
