@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readCbor } from './cbor-read.ts';
 import { refusal, request, speak, speakSample } from './test-support.ts';

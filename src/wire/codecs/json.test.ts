@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { refusal, request, speak, speakSample } from './test-support.ts';
 
@@ -73,8 +73,11 @@ test('a key that names the prototype is data', async () => {
   expect(Object.getPrototypeOf(map)).toBe(Object.prototype);
 });
 
+function deep(key: string) {
+  return request({ text: `${`{"${key}":`.repeat(5000)}{}${'}'.repeat(5000)}` });
+}
+
 test('input nested without end is refused, also inside a document', async () => {
-  const deep = (key: string) => request({ text: `${`{"${key}":`.repeat(5000)}{}${'}'.repeat(5000)}` });
   expect(await refusal(sample.decode(deep('self')))).toContain('nested deeper than 100 levels');
   expect(await refusal(sample.decode(deep('any')))).toContain('nested deeper than 100 levels');
 });

@@ -1,5 +1,21 @@
-import type { CompactMember, CompactShape, CompactString, CompactStructure } from './compact.ts';
-import type { Member, NumberShape, Shape, StringShape, StructureShape } from './shape.ts';
+import type {
+  CompactList,
+  CompactMap,
+  CompactMember,
+  CompactShape,
+  CompactString,
+  CompactStructure,
+} from './compact.ts';
+import type {
+  Bounds,
+  ListShape,
+  MapShape,
+  Member,
+  NumberShape,
+  Shape,
+  StringShape,
+  StructureShape,
+} from './shape.ts';
 
 const noBounds = { min: undefined, max: undefined };
 
@@ -51,30 +67,9 @@ function link(name: string, compact: CompactShape, shapeOf: (ref: string) => Sha
     case 'structure':
       return linkStructure(name, compact, shapeOf);
     case 'list':
-      return {
-        kind: 'list',
-        ...bounds,
-        get element() {
-          return shapeOf(compact.of);
-        },
-        elementName: compact.name ?? 'member',
-        elementRenamed: compact.name !== undefined,
-        flattened: compact.flat ?? false,
-      };
+      return linkList(compact, bounds, shapeOf);
     case 'map':
-      return {
-        kind: 'map',
-        ...bounds,
-        get key() {
-          return shapeOf(compact.key);
-        },
-        get value() {
-          return shapeOf(compact.value);
-        },
-        keyName: compact.keyName ?? 'key',
-        valueName: compact.valueName ?? 'value',
-        flattened: compact.flat ?? false,
-      };
+      return linkMap(compact, bounds, shapeOf);
     case 'string':
       return linkString(compact);
     case 'timestamp':
@@ -84,6 +79,37 @@ function link(name: string, compact: CompactShape, shapeOf: (ref: string) => Sha
     default:
       return { kind: 'number', type: compact.t, ...bounds, sensitive: compact.secret ?? false };
   }
+}
+
+function linkList(compact: CompactList, bounds: Bounds, shapeOf: (ref: string) => Shape): ListShape {
+  let element: Shape | undefined;
+  return {
+    kind: 'list',
+    ...bounds,
+    get element() {
+      return (element ??= shapeOf(compact.of));
+    },
+    elementName: compact.name ?? 'member',
+    flattened: compact.flat ?? false,
+  };
+}
+
+function linkMap(compact: CompactMap, bounds: Bounds, shapeOf: (ref: string) => Shape): MapShape {
+  let key: Shape | undefined;
+  let value: Shape | undefined;
+  return {
+    kind: 'map',
+    ...bounds,
+    get key() {
+      return (key ??= shapeOf(compact.key));
+    },
+    get value() {
+      return (value ??= shapeOf(compact.value));
+    },
+    keyName: compact.keyName ?? 'key',
+    valueName: compact.valueName ?? 'value',
+    flattened: compact.flat ?? false,
+  };
 }
 
 function linkString(compact: CompactString): StringShape {
@@ -131,7 +157,6 @@ function linkMember([name, ref, traits = {}]: CompactMember, shapeOf: (ref: stri
   return {
     name,
     wireName: traits.w ?? name,
-    renamed: traits.w !== undefined,
     shape: shapeOf(ref),
     required: traits.r ?? false,
     location: traits.in,

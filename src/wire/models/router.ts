@@ -32,6 +32,7 @@ export function createRouter(
   );
   const byMethod = Map.groupBy(templates, (candidate) => candidate.method);
   return (method, rawPath, rawQuery, headers = {}) => {
+    if (!rawPath.startsWith('/')) return undefined;
     const segments = rawPath.slice(1).split('/');
     const query = queryKeys(rawQuery);
     for (const arnsMaySpread of [false, true]) {

@@ -31,8 +31,6 @@ export interface Member {
   readonly name: string;
   /** Its name on the wire: element, JSON key, header, query parameter or path label. */
   readonly wireName: string;
-  /** True when the model itself gave a wire name that differs from the member's. */
-  readonly renamed: boolean;
   readonly shape: Shape;
   readonly required: boolean;
   /** Where it travels when not in the body. `headers` is a map by header prefix. */
@@ -61,7 +59,6 @@ export interface ListShape extends Bounds {
   readonly element: Shape;
   /** Element name inside a list that is not flattened (`member` unless the model says otherwise). */
   readonly elementName: string;
-  readonly elementRenamed: boolean;
   readonly flattened: boolean;
 }
 

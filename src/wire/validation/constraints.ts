@@ -10,17 +10,20 @@ export interface Violation {
   readonly constraint: string;
 }
 
+/** Where the check stands; put into words only when something is wrong. */
+type Path = (Member | string | number)[];
+
 /** After these many the rest is not looked for: an answer is no place for ten thousand lines. */
 const maxViolations = 50;
 
 /** Everything about a decoded input that its model does not allow. */
 export function violationsOf(shape: StructureShape, input: unknown): readonly Violation[] {
   const found: Violation[] = [];
-  checkStructure(shape, input as Record<string, unknown>, '', found);
+  checkStructure(shape, input as Record<string, unknown>, [], found);
   return found;
 }
 
-function check(shape: Shape, value: unknown, path: string, found: Violation[]): void {
+function check(shape: Shape, value: unknown, path: Path, found: Violation[]): void {
   if (found.length >= maxViolations) return;
   switch (shape.kind) {
     case 'structure':
@@ -30,7 +33,11 @@ function check(shape: Shape, value: unknown, path: string, found: Violation[]): 
       checkLength(shape, items.length, () => show(value), path, found);
       const { element } = shape;
       if (!mayViolate(element)) return;
-      for (const [index, item] of items.entries()) check(element, item, `${path}.${index + 1}.member`, found);
+      for (let index = 0; index < items.length; index++) {
+        path.push(index + 1, 'member');
+        check(element, items[index], path, found);
+        path.length -= 2;
+      }
       return;
     }
     case 'map': {
@@ -38,7 +45,9 @@ function check(shape: Shape, value: unknown, path: string, found: Violation[]): 
       checkLength(shape, entries.length, () => show(value), path, found);
       for (const [key, item] of entries) {
         checkKey(shape.key, key, path, found);
-        check(shape.value, item, `${path}.${key}.member`, found);
+        path.push(key, 'member');
+        check(shape.value, item, path, found);
+        path.length -= 2;
       }
       return;
     }
@@ -46,12 +55,12 @@ function check(shape: Shape, value: unknown, path: string, found: Violation[]): 
       return checkString(shape, value as string, path, found);
     case 'number': {
       const number = value as number;
-      const shown = shape.sensitive ? undefined : quote(String(number));
+      const shown = () => (shape.sensitive ? undefined : quote(String(number)));
       if (shape.max !== undefined && number > shape.max) {
-        add(found, path, shown, `have value less than or equal to ${shape.max}`);
+        add(found, path, shown(), `have value less than or equal to ${shape.max}`);
       }
       if (shape.min !== undefined && number < shape.min) {
-        add(found, path, shown, `have value greater than or equal to ${shape.min}`);
+        add(found, path, shown(), `have value greater than or equal to ${shape.min}`);
       }
       return;
     }
@@ -66,19 +75,20 @@ function check(shape: Shape, value: unknown, path: string, found: Violation[]): 
 function checkStructure(
   shape: StructureShape,
   value: Record<string, unknown>,
-  path: string,
+  path: Path,
   found: Violation[],
 ): void {
   let set = 0;
   for (const member of shape.members) {
     const item = value[member.name];
-    const place = path === '' ? lowerFirst(member.name) : `${path}.${lowerFirst(member.name)}`;
-    if (item === undefined || item === null) {
-      if (member.required) add(found, place, 'null', 'not be null');
-      continue;
-    }
-    set++;
-    check(member.shape, item, place, found);
+    const isSet = item !== undefined && item !== null;
+    if (!isSet && !member.required) continue;
+    path.push(member);
+    if (isSet) {
+      set++;
+      check(member.shape, item, path, found);
+    } else add(found, path, 'null', 'not be null');
+    path.pop();
   }
   // A union that is empty may hold a member which is newer than the model: only too many is an error for certain.
   if (shape.union && set > 1) add(found, path, undefined, 'have only one of its members set');
@@ -87,7 +97,7 @@ function checkStructure(
 function checkString(
   shape: Extract<Shape, { kind: 'string' }>,
   text: string,
-  path: string,
+  path: Path,
   found: Violation[],
 ): void {
   const shown = () => (shape.sensitive ? undefined : quote(text));
@@ -101,23 +111,21 @@ function checkString(
   }
 }
 
-/** Characters as AWS counts them: code points. Counted one by one only where it matters. */
+/** Characters as AWS counts them: code points. Taken apart only where it matters. */
 function lengthOf(text: string, bounds: Bounds): number {
   const units = text.length;
   if (bounds.min === undefined && bounds.max === undefined) return units;
   const surelyLongEnough = bounds.min === undefined || units >= bounds.min * 2;
   const surelyShortEnough = bounds.max === undefined || units <= bounds.max;
   if (surelyLongEnough && surelyShortEnough) return units;
-  let points = 0;
-  for (const _point of text) points++;
-  return points;
+  return [...text].length;
 }
 
 function checkLength(
   bounds: Bounds,
   length: number,
   shown: () => string | undefined,
-  path: string,
+  path: Path,
   found: Violation[],
 ): boolean {
   const tooLong = bounds.max !== undefined && length > bounds.max;
@@ -129,12 +137,16 @@ function checkLength(
 }
 
 /** AWS names the map, not the key. */
-function checkKey(shape: Shape, key: string, path: string, found: Violation[]): void {
+function checkKey(shape: Shape, key: string, path: Path, found: Violation[]): void {
   const wrong: Violation[] = [];
   check(shape, key, path, wrong);
   if (wrong.length === 0 || found.length >= maxViolations) return;
   const constraints = wrong.map(({ constraint }) => constraint).join(', ');
-  found.push({ path, value: quote(key), constraint: `Map keys must satisfy constraint: [${constraints}]` });
+  found.push({
+    path: formatPath(path),
+    value: quote(key),
+    constraint: `Map keys must satisfy constraint: [${constraints}]`,
+  });
 }
 
 /** False when nothing of such a shape can be wrong, so that long lists of plain strings cost nothing. */
@@ -149,8 +161,9 @@ function mayViolate(shape: Shape): boolean {
   );
 }
 
-function add(found: Violation[], path: string, value: string | undefined, must: string): void {
-  if (found.length < maxViolations) found.push({ path, value, constraint: `Member must ${must}` });
+function add(found: Violation[], path: Path, value: string | undefined, must: string): void {
+  if (found.length < maxViolations)
+    found.push({ path: formatPath(path), value, constraint: `Member must ${must}` });
 }
 
 function show(value: unknown): string | undefined {
@@ -164,6 +177,10 @@ function quote(text: string): string {
   return `'${text.length > 256 ? `${text.slice(0, 256)}…` : text}'`;
 }
 
-function lowerFirst(text: Member['name']): string {
+function formatPath(path: Path): string {
+  return path.map((step) => (typeof step === 'object' ? lowerFirst(step.name) : step)).join('.');
+}
+
+function lowerFirst(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1);
 }
