@@ -22,7 +22,6 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
-import { ZipFile } from 'yazl';
 import { runAgent } from '../../src/agent/index.ts';
 import type { TestClock } from '../../src/kernel/clock-test.ts';
 import { serveTestClock } from '../../src/kernel/clock-test.ts';
@@ -35,6 +34,7 @@ import type { DatabasePlace } from '../../testkit/contracts/each-database.ts';
 import { TEST_ACCOUNT, TEST_REGION } from '../../testkit/support/test-context.ts';
 import { openTestDoor } from '../../testkit/support/test-door.ts';
 import { openTestKernel, type TestKernel } from '../../testkit/support/test-kernel.ts';
+import { zipOf } from './zip.ts';
 
 export interface Host {
   readonly name: string;
@@ -252,17 +252,6 @@ export async function openWorld(place?: DatabasePlace): Promise<World> {
     },
   };
   return world;
-}
-
-async function zipOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
-  const zip = new ZipFile();
-  for (const [path, content] of Object.entries(files)) {
-    zip.addBuffer(Buffer.from(content), path, { mode: content.startsWith('#!') ? 0o100755 : 0o100644 });
-  }
-  zip.end();
-  const chunks: Buffer[] = [];
-  for await (const chunk of zip.outputStream) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks);
 }
 
 /** Files of a revision: an appspec with hooks given as shell text, and more. */

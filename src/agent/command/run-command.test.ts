@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -184,6 +185,17 @@ test('runas an unknown user fails clearly', async () => {
   };
   const reports = await run(await command(files));
   expect(reports.at(-1)?.diagnostics?.message).toContain('The user no-such-user of runas does not exist');
+});
+
+test.runIf(process.getuid?.() === 0)('runas becomes that user, with its groups and home', async () => {
+  chmodSync(dir, 0o711);
+  chmodSync(join(dir, 'root'), 0o777);
+  const files = {
+    'appspec.yml': spec(hook('BeforeInstall', ', runas: nobody')),
+    'BeforeInstall.sh': '#!/bin/sh\necho "$(id -un) $(id -Gn) $USER $HOME" > "$PIPEWRIGHT_ROOT/who"',
+  };
+  expect(summary(await run(await command(files))).at(-1)).toBe('all Succeeded');
+  expect(inRoot('who')).toMatch(/^nobody nogroup nobody \/nonexistent/);
 });
 
 test('ten megabytes on one line, binary output and no newline leave a bounded, readable tail', async () => {

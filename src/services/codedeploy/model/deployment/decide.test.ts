@@ -187,6 +187,34 @@ describe('a deployment', () => {
     }
   });
 
+  test('a rollback is not rolled back, not even when its stop asks for it (D6.5)', () => {
+    const h = house();
+    h.tell(create(1));
+    h.tell(inspected);
+    h.tell(claim('h0'));
+    h.tell(end('h0', 'Failed'));
+    const id = h.deployment().rollback?.deploymentId as string;
+    h.tell(inspected, id);
+    h.tell(claim('h0'), id);
+    h.tell({ kind: 'stop', rollback: true }, id);
+    h.tell(end('h0', 'Failed'), id);
+    expect(h.deployment(id)).toMatchObject({ status: 'Stopped', rollback: undefined });
+    expect(h.deployments()).toHaveLength(2);
+  });
+
+  test('reports that overlap with known ones count from where the known ones end', () => {
+    const h = house();
+    h.tell(create(1));
+    h.tell(inspected);
+    h.tell(claim('h0'));
+    const all = end('h0', 'Succeeded') as Extract<DeploymentInput, { kind: 'relay' }>;
+    const { reports } = all.input as Extract<TargetInput, { kind: 'report' }>;
+    h.tell({ ...all, input: { kind: 'report', epoch: 1, reports: reports.slice(0, 1) } });
+    expect(h.target('h0').lastSequence).toBe(1);
+    h.tell(all);
+    expect(h.deployment().status).toBe('Succeeded');
+  });
+
   test('reports of an old session, repeated ones and those after a gap change nothing', () => {
     const h = house();
     h.tell(create(1));
