@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..');
-const dist = join(root, 'dist');
+const dist = process.env.PIPEWRIGHT_DIST ?? join(root, 'dist');
 
 function buildConsole() {
   const target = join(dist, 'console');
@@ -49,16 +49,19 @@ async function bundleServer() {
     },
     logLevel: 'warning',
   });
+  // The models are inside the bundle; their licence and notice lie beside it.
   mkdirSync(join(dist, 'models'), { recursive: true });
-  cpSync(join(root, 'src/wire/models/generated'), join(dist, 'models'), { recursive: true });
+  for (const file of ['LICENSE.txt', 'NOTICE']) {
+    cpSync(join(root, 'src/wire/models/generated', file), join(dist, 'models', file));
+  }
 }
 
 const wantsBundle = process.argv.includes('--bundle');
 // `prepare` also runs where only the dependencies were installed; there is nothing to build with then.
 const canBuild =
   existsSync(join(root, 'node_modules/vite')) || existsSync(join(root, 'console/node_modules/vite'));
-if (process.argv.includes('--if-possible') && (!canBuild || process.env.PIPEWRIGHT_SKIP_CONSOLE))
-  process.exit(0);
+const skipsConsole = Boolean(process.env.PIPEWRIGHT_SKIP_CONSOLE);
+if (process.argv.includes('--if-possible') && (!canBuild || skipsConsole)) process.exit(0);
 if (wantsBundle) rmSync(dist, { recursive: true, force: true });
-buildConsole();
+if (!skipsConsole) buildConsole();
 if (wantsBundle) await bundleServer();
