@@ -9,7 +9,7 @@ export interface TranslatedPattern {
  * Patterns of the models whose time grows without bound on a hostile string, each with one that accepts exactly the same
  * strings and does not. The generator reports any further one.
  */
-const gentler: Readonly<Record<string, string>> = {
+export const gentler: Readonly<Record<string, string>> = {
   '^[a-z0-9*](?:[._\\-/a-z0-9*]?[a-z0-9*]+)*$': '[a-z0-9*]+(?:[._\\-/][a-z0-9*]+)*',
   '^[ \\t]*[^\\x00-\\x1F:\\x7F]+([ \\t]+[^\\x00-\\x1F:\\x7F]+)*[ \\t]*$':
     '\\t*[^\\x00-\\x1F:\\x7F][^\\x00-\\x08\\x0A-\\x1F:\\x7F]*',

@@ -133,7 +133,8 @@ test('what is encoded decodes to the same', async () => {
     text: fc.string({ unit: 'binary' }),
     count: fc.integer(),
     big: fc.maxSafeInteger(),
-    real: fc.double(),
+    // JSON has one zero.
+    real: fc.double().map((real) => (real === 0 ? 0 : real)),
     flag: fc.boolean(),
     at: fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(253_402_300_799_000) }),
     bytes: fc.uint8Array().map((bytes) => Buffer.from(bytes)),
