@@ -7,6 +7,7 @@ import type {
 } from '@aws-sdk/client-codepipeline';
 import type { Tx } from '../../src/kernel/database/port.ts';
 import type { OutboxEvent } from '../../src/kernel/outbox/port.ts';
+import type { Room } from '../../src/kernel/room.ts';
 import type { ReplyInput } from '../../src/kernel/transitions/reply.ts';
 import {
   ActionFailure,
@@ -49,7 +50,15 @@ export interface EngineRoom {
  * `Build/CodeBuild` and `Deploy/CodeDeploy` wait for {@link EngineRoom.reply}, unless their configuration says
  * `ProjectName: refuse` (the provider refuses) or `crash` (it throws).
  */
-export async function openEngineRoom(kernel: TestKernel): Promise<EngineRoom> {
+export async function openEngineRoom(
+  kernel: TestKernel,
+  options: {
+    /** Installed beside it. */
+    readonly rooms?: readonly Room[];
+    /** In the transaction that takes the event from the outbox. */
+    readonly onEvent?: (tx: Tx, event: OutboxEvent) => Promise<void>;
+  } = {},
+): Promise<EngineRoom> {
   const events: OutboxEvent[] = [];
   const jobs: Job[] = [];
   const stopped: string[] = [];
@@ -74,13 +83,14 @@ export async function openEngineRoom(kernel: TestKernel): Promise<EngineRoom> {
   });
   kernel.outbox.subscribe(async (tx, event) => {
     for (const listener of listeners) await listener(tx, event);
+    await options.onEvent?.(tx, event);
     tx.afterCommit(() => {
       events.push(event);
       wake();
     });
   });
   kernel.changes.subscribe(wake);
-  await startTestKernel(kernel, [room]);
+  await startTestKernel(kernel, [room, ...(options.rooms ?? [])]);
 
   const until: EngineRoom['until'] = async (condition) => {
     for (;;) {

@@ -257,6 +257,11 @@ describeEachDatabase('what people do to pipelines', (newPlace) => {
     await engine.reply(await engine.job('Compile'), 'failed');
     const second = await engine.until(async () => engine.jobs.filter((job) => job.action === 'Compile')[1]);
     expect((await view.execution(id)).status).toBe('InProgress');
+    expect((await view.actions(id)).map((each) => [each.actionName, each.status])).toEqual([
+      ['Compile', 'InProgress'],
+      ['Compile', 'Failed'],
+      ['Checkout', 'Succeeded'],
+    ]);
     await engine.reply(second, 'failed');
     await view.ended(id, 'Failed');
     expect((await view.stage('Build'))?.retryStageMetadata).toEqual({

@@ -38,6 +38,8 @@ export interface ActionRow {
   pipeline_id: string;
   execution_id: string;
   exec_order: number;
+  /** Rises with every start of an action. */
+  position: number;
   version: number;
   stage: string;
   action: string;
@@ -125,14 +127,14 @@ export const migrations: readonly Migration[] = [
       const scope = 'account text not null, region text not null';
       await tx.execute(`create table codepipeline_actions (
         ${scope}, action_execution_id text not null, pipeline_id text not null, execution_id text not null,
-        exec_order bigint not null, version integer not null, stage text not null, action text not null,
-        attempt integer not null, status text not null, type text not null,
+        exec_order bigint not null, position bigint not null, version integer not null,
+        stage text not null, action text not null, attempt integer not null, status text not null, type text not null,
         started_at bigint not null, updated_at bigint not null, updated_by text,
         latest integer not null, approval integer not null, namespace text, resolved text, inputs text, outputs text,
         variables text, external_id text, external_url text, summary text, error_code text, error_message text,
         primary key (account, region, action_execution_id))`);
       await tx.execute(`create index codepipeline_actions_in_order
-        on codepipeline_actions (account, region, pipeline_id, started_at, action_execution_id)`);
+        on codepipeline_actions (account, region, pipeline_id, position)`);
       await tx.execute(`create index codepipeline_actions_by_execution
         on codepipeline_actions (account, region, execution_id, stage, action)`);
       await tx.execute(`create table codepipeline_current_actions (

@@ -18,7 +18,6 @@ import type { Checked } from './checked.ts';
 import { pageOf, pageToken, readToken } from './paging.ts';
 
 const PAGE = 100;
-const NEWEST: readonly (string | number)[] = [Number.MAX_SAFE_INTEGER, '~'];
 
 /** `ListActionExecutions`, newest first. */
 export function actionExecutionOperations({ kernel }: RoomParts): ServiceOperations {
@@ -30,18 +29,16 @@ export function actionExecutionOperations({ kernel }: RoomParts): ServiceOperati
         const { read } = kernel.database;
         const pipeline = await requirePipeline(read, scope, input.pipelineName);
         const limit = input.maxResults ?? PAGE;
-        const position =
+        const before =
           input.nextToken === undefined
-            ? NEWEST
-            : readToken('action-executions', input.nextToken, ['number', 'string']);
-        const rows = await readPage(read, scope, pipeline, input, position, limit + 1);
+            ? Number.MAX_SAFE_INTEGER
+            : Number(readToken('action-executions', input.nextToken, ['number'])[0]);
+        const rows = await readPage(read, scope, pipeline, input, before, limit + 1);
         const { page, last } = pageOf(rows, limit);
         const definitions = await definitionsOf(read, scope, pipeline.pipeline_id, page);
         return {
           actionExecutionDetails: page.map((row) => detailOf(row, definitions.get(row.version), scope)),
-          ...(last
-            ? { nextToken: pageToken('action-executions', last.started_at, last.action_execution_id) }
-            : {}),
+          ...(last ? { nextToken: pageToken('action-executions', last.position) } : {}),
         };
       },
     }),
@@ -53,10 +50,9 @@ async function readPage(
   scope: Scope,
   pipeline: PipelineRow,
   input: Checked<ListActionExecutionsInput>,
-  position: readonly (string | number)[],
+  before: number,
   limit: number,
 ): Promise<readonly ActionRow[]> {
-  const [at = 0, id = ''] = position;
   const latest = input.filter?.latestInPipelineExecution;
   const executionId = latest?.pipelineExecutionId ?? input.filter?.pipelineExecutionId;
   const conditions = ['account = ?', 'region = ?', 'pipeline_id = ?'];
@@ -67,11 +63,11 @@ async function readPage(
     values.push(executionId);
   }
   if (latest?.startTimeRange === 'Latest') conditions.push('latest = 1');
-  conditions.push('(started_at < ? or (started_at = ? and action_execution_id < ?))');
-  values.push(at, at, id, limit);
+  conditions.push('position < ?');
+  values.push(before, limit);
   return await reader.query<ActionRow>(
     `select * from codepipeline_actions where ${conditions.join(' and ')}
-     order by started_at desc, action_execution_id desc limit ?`,
+     order by position desc limit ?`,
     values,
   );
 }

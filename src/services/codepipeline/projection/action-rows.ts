@@ -1,4 +1,5 @@
 import type { SqlValue, Tx } from '../../../kernel/database/port.ts';
+import { nextPosition } from '../../../kernel/ids.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { StateChange } from '../../../kernel/transitions/port.ts';
 import { typeName } from '../model/definition.ts';
@@ -17,7 +18,7 @@ export async function projectActions(
   for (const action of after.stage.actions) {
     if (action.id === null) continue;
     const old = known.get(action.id);
-    if (!old) await insertAttempt(tx, change, action);
+    if (!old) await insertAttempt(kernel, tx, change, action);
     // A reset action keeps its old id until it starts again; its row tells how that attempt ended.
     else if (action.status !== 'Pending' && hasChanged(old, action)) {
       await updateAttempt(tx, change, action);
@@ -30,7 +31,12 @@ function hasChanged(old: ActionRun, action: ActionRun): boolean {
   return old.status !== action.status || old.announced !== action.announced || action.note !== undefined;
 }
 
-async function insertAttempt(tx: Tx, change: StateChange<ExecutionState>, action: ActionRun): Promise<void> {
+async function insertAttempt(
+  kernel: Kernel,
+  tx: Tx,
+  change: StateChange<ExecutionState>,
+  action: ActionRun,
+): Promise<void> {
   const { scope, ref, after } = change;
   const stage = after.stage?.name ?? '';
   const place: SqlValue[] = [scope.account, scope.region];
@@ -43,14 +49,15 @@ async function insertAttempt(tx: Tx, change: StateChange<ExecutionState>, action
   }
   await tx.execute(
     `insert into codepipeline_actions (account, region, action_execution_id, pipeline_id, execution_id, exec_order,
-       version, stage, action, attempt, status, type, started_at, updated_at, latest, approval)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0)`,
+       position, version, stage, action, attempt, status, type, started_at, updated_at, latest, approval)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0)`,
     [
       ...place,
       action.id,
       after.pipelineId,
       ref.id,
       after.order,
+      nextPosition(kernel.clock.wall()),
       after.version,
       stage,
       action.name,

@@ -4,7 +4,7 @@ import { answer, finished, reply, started, timeout } from './answers.ts';
 import { cancel, retry, stop } from './commands.ts';
 import { draftOf, finish, pipelineEvent, tellLane } from './draft.ts';
 import type { ExecutionInput } from './inputs.ts';
-import { beginStage, endExecution, openStage } from './run.ts';
+import { beginStage, endExecution, openStage, retryByItself } from './run.ts';
 import { type ExecutionState, stageName } from './state.ts';
 
 /** The state machine of one execution. Answers that nobody waits for any more change nothing. */
@@ -44,6 +44,13 @@ export function decideExecution(
       return stop(state, input, executionId, moment);
     case 'retry':
       return retry(state, input, executionId, moment);
+    case 'auto-retry': {
+      const due = state.phase === 'running' && state.stage?.status === 'Failed';
+      if (!due || state.stage?.name !== input.stage) return { state };
+      const draft = draftOf(state, executionId, moment);
+      retryByItself(draft);
+      return finish(draft);
+    }
     case 'cancel':
       return cancel(state, executionId, moment);
   }

@@ -57,5 +57,7 @@ export type ExecutionInput =
     }
   | { readonly kind: 'stop'; readonly abandon: boolean; readonly reason?: string; readonly by: string }
   | { readonly kind: 'retry'; readonly stage: string; readonly mode: RetryMode; readonly by: string }
+  /** From the execution to itself, once a stage with `onFailure: RETRY` has failed. */
+  | { readonly kind: 'auto-retry'; readonly stage: string }
   /** The pipeline is gone. */
   | { readonly kind: 'cancel' };

@@ -102,15 +102,15 @@ function startAction(draft: Draft, index: number, action: ActionRun): void {
 
 function failStage(draft: Draft, stage: StageRun, failed: ActionRun): void {
   if (stage.autoRetry !== null && stage.autoRetries === 0) {
+    // In a transition of its own: this one is about how the attempt ended.
+    draft.state = { ...draft.state, stage: { ...stage, status: 'Failed' } };
     stageEvent(draft, stage.name, 'FAILED');
-    draft.state = {
-      ...draft.state,
-      stage: { ...stage, autoRetries: 1, lastRetry: 'AutomatedStageRetry' },
-    };
-    draft.history.push({ kind: 'stage-retried', data: { stage: stage.name, trigger: 'automatic' } });
-    resetActions(draft, stage.autoRetry);
-    stageEvent(draft, stage.name, 'RESUMED');
-    return settle(draft);
+    draft.messages.push({
+      to: 'execution',
+      id: draft.executionId,
+      input: { kind: 'auto-retry', stage: stage.name },
+    });
+    return;
   }
   endExecution(
     draft,
@@ -118,6 +118,20 @@ function failStage(draft: Draft, stage: StageRun, failed: ActionRun): void {
     'Failed',
     `Action ${failed.name} in stage ${stage.name} failed${failed.failure ? `: ${failed.failure}` : ''}`,
   );
+}
+
+/** A stage that may retry by itself begins again, once (B4.5). */
+export function retryByItself(draft: Draft): void {
+  const { stage } = draft.state;
+  if (!stage || stage.autoRetry === null) return;
+  draft.state = {
+    ...draft.state,
+    stage: { ...stage, status: 'InProgress', autoRetries: 1, lastRetry: 'AutomatedStageRetry' },
+  };
+  draft.history.push({ kind: 'stage-retried', data: { stage: stage.name, trigger: 'automatic' } });
+  resetActions(draft, stage.autoRetry);
+  stageEvent(draft, stage.name, 'RESUMED');
+  settle(draft);
 }
 
 /** Puts actions back to the start: those that did not succeed, or all of them. */
