@@ -1,0 +1,80 @@
+import Button from '@cloudscape-design/components/button';
+import SpaceBetween from '@cloudscape-design/components/space-between';
+import Toggle from '@cloudscape-design/components/toggle';
+import { useState } from 'react';
+import type { LogStore } from '../../log/log-store.ts';
+import { saveFile } from '../../ui/save-file.ts';
+import { LogFind } from './log-find.tsx';
+import { LogView } from './log-view.tsx';
+import { useEnded, useGrowth, useLog } from './use-log.ts';
+import { useSearch } from './use-search.ts';
+
+interface LogPanelProps {
+  readonly group: string;
+  readonly stream: string;
+  /** Asks again for a log that was not there yet when this changes. */
+  readonly attempt: string;
+  readonly name: string;
+  readonly fileName: string;
+}
+
+/** A log with its controls: search, wrap, times, follow, save. */
+export function LogPanel({ group, stream, attempt, name, fileName }: LogPanelProps) {
+  const { store, refused } = useLog(group, stream, attempt);
+  const [text, setText] = useState('');
+  const [wrap, setWrap] = useState(false);
+  const [times, setTimes] = useState(false);
+  const [following, setFollowing] = useState(true);
+  const search = useSearch(store, text, false);
+  if (refused !== undefined) {
+    return (
+      <div className="pw-muted" role="status">
+        Nothing has been written yet. {refused}
+      </div>
+    );
+  }
+  return (
+    <SpaceBetween size="s">
+      <div className="pw-log-bar">
+        <LogFind text={text} onText={setText} search={search} onMove={() => setFollowing(false)} />
+        <span className="pw-log-spacer" />
+        <Toggle checked={following} onChange={({ detail }) => setFollowing(detail.checked)}>
+          Follow
+        </Toggle>
+        <Toggle checked={wrap} onChange={({ detail }) => setWrap(detail.checked)}>
+          Wrap
+        </Toggle>
+        <Toggle checked={times} onChange={({ detail }) => setTimes(detail.checked)}>
+          Times
+        </Toggle>
+        <Button iconName="download" onClick={() => saveFile(fileName, wholeText(store))}>
+          Save
+        </Button>
+      </div>
+      <LogView
+        store={store}
+        name={name}
+        wrap={wrap}
+        times={times}
+        following={following}
+        onFollowing={setFollowing}
+        search={search}
+      />
+      <LogCount store={store} />
+    </SpaceBetween>
+  );
+}
+
+function LogCount({ store }: { readonly store: LogStore }) {
+  useGrowth(store);
+  const ended = useEnded(store);
+  const lines = `${store.count.toLocaleString('en')} ${store.count === 1 ? 'line' : 'lines'}`;
+  return <div className="pw-log-count">{ended ? `${lines}, complete` : `${lines}, live`}</div>;
+}
+
+function wholeText(store: LogStore): Blob {
+  return new Blob(
+    store.chunks.map((chunk) => `${chunk.textFrom(0)}\n`),
+    { type: 'text/plain;charset=utf-8' },
+  );
+}

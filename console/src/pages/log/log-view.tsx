@@ -1,0 +1,116 @@
+import './log-view.css';
+import {
+  type CSSProperties,
+  type RefObject,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react';
+import { searchPattern } from '../../log/log-search.ts';
+import type { LogStore } from '../../log/log-store.ts';
+import { RowLayout } from '../../log/row-layout.ts';
+import { greatestElementHeight, scrollScale } from '../../log/scroll-scale.ts';
+import { LogLines, ROW } from './log-lines.tsx';
+import { useGrowth } from './use-log.ts';
+import type { Search } from './use-search.ts';
+import { useViewport } from './use-viewport.ts';
+
+const OVERSCAN = 12;
+/** Margins of the line number (see the style sheet). */
+const GUTTER = 22;
+const TIME_COLUMNS = 13;
+
+interface LogViewProps {
+  readonly store: LogStore;
+  readonly name: string;
+  readonly wrap: boolean;
+  readonly times: boolean;
+  readonly following: boolean;
+  readonly onFollowing: (following: boolean) => void;
+  readonly search: Search;
+}
+
+/** Draws the lines in sight of a log of any length. */
+export function LogView({ store, name, wrap, times, following, onFollowing, search }: LogViewProps) {
+  useGrowth(store);
+  const box = useRef<HTMLDivElement>(null);
+  const viewport = useViewport(box);
+  const [scrollTop, setScrollTop] = useState(0);
+  const [maximum] = useState(() => greatestElementHeight(document));
+
+  const digits = Math.max(3, String(store.count).length);
+  const used = GUTTER + (digits + (times ? TIME_COLUMNS : 0)) * viewport.character;
+  const columns = wrap
+    ? Math.max(20, Math.floor((viewport.width - used) / viewport.character) - 1)
+    : undefined;
+  const layout = useMemo(() => new RowLayout(store, columns), [store, columns]);
+  const contentHeight = layout.rows * ROW;
+  const scale = scrollScale(contentHeight, viewport.height, maximum);
+  const contentTop = scale.toContent(scrollTop);
+  const from = Math.max(0, layout.lineAt(contentTop / ROW) - OVERSCAN);
+  const to = Math.min(
+    store.count - 1,
+    layout.lineAt(Math.ceil((contentTop + viewport.height) / ROW)) + OVERSCAN,
+  );
+
+  useLayoutEffect(() => {
+    if (following && box.current !== null) box.current.scrollTop = scale.elementHeight;
+  }, [following, scale.elementHeight, contentHeight]);
+
+  const found = search.search;
+  const term = found?.term;
+  const pattern = useMemo(() => (term === undefined ? undefined : searchPattern(term)), [term]);
+  const current =
+    search.current < 0 || found === undefined
+      ? undefined
+      : { line: found.lines[search.current] ?? 0, column: found.columns[search.current] ?? 0 };
+  useScrollTo(box, current?.line, (line) => {
+    return scale.toScroll(layout.rowAt(line) * ROW - viewport.height / 2);
+  });
+
+  const width = `calc(${store.widest + digits + (times ? TIME_COLUMNS : 0)}ch + ${GUTTER + 8}px)`;
+  return (
+    <div
+      ref={box}
+      className={wrap ? 'pw-log pw-log-wrapped' : 'pw-log'}
+      style={{ '--pw-digits': digits } as CSSProperties}
+      role="region"
+      aria-label={name}
+      tabIndex={0}
+      onScroll={({ currentTarget: element }) => {
+        setScrollTop(element.scrollTop);
+        const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - ROW;
+        // Only a move away from the end switches following off; growth alone does not move.
+        if (atEnd !== following && (atEnd || element.scrollTop < scrollTop)) onFollowing(atEnd);
+      }}
+    >
+      <div style={{ blockSize: scale.elementHeight, inlineSize: wrap ? '100%' : width }}>
+        <LogLines
+          store={store}
+          layout={layout}
+          from={from}
+          to={to}
+          shift={scrollTop - contentTop}
+          times={times}
+          pattern={pattern}
+          current={current}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** Brings a line into sight when another one is chosen. */
+function useScrollTo(
+  box: RefObject<HTMLDivElement | null>,
+  line: number | undefined,
+  placeOf: (line: number) => number,
+): void {
+  const place = useRef(placeOf);
+  place.current = placeOf;
+  useEffect(() => {
+    if (line !== undefined && box.current !== null) box.current.scrollTop = place.current(line);
+  }, [box, line]);
+}

@@ -1,0 +1,61 @@
+import { useEffect, useReducer, useState, useSyncExternalStore } from 'react';
+import { useLive } from '../../live/live-context.tsx';
+import { LogStore } from '../../log/log-store.ts';
+
+interface FollowedLog {
+  readonly store: LogStore;
+  /** Why there is no log, in words; undefined while all is well. */
+  readonly refused: string | undefined;
+}
+
+/**
+ * Follows a log from its beginning. `attempt` is part of the address: when a log was refused because nothing has
+ * been written yet, a new attempt asks again.
+ */
+export function useLog(group: string, stream: string, attempt: string): FollowedLog {
+  const { client } = useLive();
+  const [log, setLog] = useState<FollowedLog>(() => ({ store: new LogStore(), refused: undefined }));
+  const [asked, setAsked] = useState(attempt);
+  if (log.refused !== undefined && asked !== attempt) setAsked(attempt);
+  useEffect(() => {
+    const store = new LogStore();
+    setLog({ store, refused: undefined });
+    return client?.followLog(
+      { group, stream, offset: 0 },
+      {
+        lines: (lines) => store.append(lines),
+        ended: () => store.end(),
+        refused: (message) => setLog({ store, refused: message }),
+      },
+    );
+    // `asked` changes only to ask again.
+  }, [client, group, stream, asked]);
+  return log;
+}
+
+/** Redraws when the log grew, at most once for each frame. */
+export function useGrowth(store: LogStore): void {
+  const [, redraw] = useReducer((count: number) => count + 1, 0);
+  useEffect(() => {
+    let frame = 0;
+    const stop = store.subscribe(() => {
+      frame ||= requestAnimationFrame(() => {
+        frame = 0;
+        redraw();
+      });
+    });
+    redraw();
+    return () => {
+      stop();
+      cancelAnimationFrame(frame);
+    };
+  }, [store]);
+}
+
+/** Whether the log has ended; changes at once, also in a tab that draws nothing. */
+export function useEnded(store: LogStore): boolean {
+  return useSyncExternalStore(
+    (listener) => store.subscribe(listener),
+    () => store.ended,
+  );
+}
