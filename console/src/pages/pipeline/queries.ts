@@ -1,4 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { found } from '../../aws/found.ts';
 import * as aws from '../../aws/pipelines.ts';
 import type { Watch } from '../../live/watch.ts';
 
@@ -51,7 +52,7 @@ export const historyQuery = (name: string) =>
 export const executionQuery = (name: string, id: string) =>
   queryOptions({
     queryKey: ['execution', name, id],
-    queryFn: () => aws.getExecution(name, id),
+    queryFn: async () => found(await aws.getExecution(name, id), `There is no execution ${id}.`),
     meta: { watch: RUNS },
   });
 
