@@ -1,0 +1,45 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import * as aws from '../../aws/builds.ts';
+import { found } from '../../aws/found.ts';
+import type { Watch } from '../../live/watch.ts';
+
+const BUILDS: readonly Watch[] = [{ topic: 'codebuild.build' }];
+
+export const projectsQuery = () => queryOptions({ queryKey: ['projects'], queryFn: aws.listProjects });
+
+export const projectQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['project', name],
+    queryFn: async () => found(await aws.getProject(name), `There is no build project ${name}.`),
+  });
+
+/** Newest first; of one project, or of all without a name. */
+export const buildsQuery = (project?: string) =>
+  infiniteQueryOptions({
+    queryKey: ['builds', project ?? 'all'],
+    queryFn: ({ pageParam }) => aws.listBuilds(project, pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextToken,
+    meta: { watch: BUILDS },
+  });
+
+export const buildQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['build', id],
+    queryFn: async () => found((await aws.getBuilds([id]))[0], `There is no build ${id}.`),
+    meta: { watch: [{ topic: 'codebuild.build', id }] },
+  });
+
+export const reportsQuery = (arns: readonly string[]) =>
+  queryOptions({
+    queryKey: ['reports', ...arns],
+    queryFn: () => aws.getReports(arns),
+    meta: { watch: BUILDS },
+  });
+
+export const testCasesQuery = (reportArn: string) =>
+  queryOptions({
+    queryKey: ['test-cases', reportArn],
+    queryFn: () => aws.listTestCases(reportArn),
+    meta: { watch: BUILDS },
+  });
