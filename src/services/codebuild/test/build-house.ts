@@ -31,7 +31,7 @@ export async function openBuildHouse(options: HouseOptions = {}) {
   const kernel: TestKernel = await openTestKernel({
     dataDir: folder,
     ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
-    sandbox: (parts) => createSandbox({ ...parts, driver: options.driver ?? 'auto', spares: 0 }),
+    sandbox: (parts) => createSandbox({ ...parts, driver: options.driver ?? 'process', spares: 0 }),
   });
   const iam = createIamRoom(kernel);
   const s3 = createS3Room(kernel, { iam });
