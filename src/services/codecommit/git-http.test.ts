@@ -1,5 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { fromBufferPromise } from 'yauzl';
 import { describeEachDatabase } from '../../../testkit/contracts/each-database.ts';
@@ -235,5 +238,68 @@ describeEachDatabase('git over HTTP', (newPlace) => {
     await kernel.tasks.idle();
     expect(existsSync(dir)).toBe(false);
     expect(await room.branchHead(TEST_SCOPE, 'app', 'main')).toBeUndefined();
+  });
+
+  it('takes bodies zipped, and refuses those that are too long, unknown or a bomb', async () => {
+    await using place = await newPlace();
+    const kernel = await place.openKernel();
+    const { room, call } = await openCodeCommit(kernel, { limits: { pushBytes: 1_000_000 } });
+    await using server = await serveRoom(room);
+    await call('CreateRepository', { repositoryName: 'app' });
+    const post = async (service: string, body: Uint8Array<ArrayBuffer>, encoding?: string) => {
+      const answer = await fetch(`${server.url}/v1/repos/app/${service}`, {
+        method: 'POST',
+        body,
+        headers: {
+          authorization: `Basic ${Buffer.from('ada:right').toString('base64')}`,
+          'content-type': `application/x-${service}-request`,
+          ...(encoding === undefined ? {} : { 'content-encoding': encoding }),
+        },
+      });
+      return { status: answer.status, text: await answer.text() };
+    };
+    const flush = Buffer.from('0000');
+    expect(await post('git-upload-pack', gzipSync(flush), 'gzip')).toMatchObject({ status: 200 });
+    expect(await post('git-upload-pack', flush, 'br')).toMatchObject({ status: 415 });
+    const zeros = Buffer.alloc(40 * 1024 * 1024);
+    expect(await post('git-receive-pack', gzipSync(zeros), 'gzip')).toMatchObject({ status: 413 });
+    expect(await post('git-upload-pack', gzipSync(zeros), 'gzip')).toMatchObject({ status: 413 });
+    expect(await post('git-receive-pack', Buffer.alloc(3_000_000))).toMatchObject({ status: 413 });
+    expect(await post('git-upload-pack', flush, 'gzip')).toMatchObject({ status: 400 });
+    expect(
+      existsSync(`${kernel.dataDir}/git/incoming`) ? readdirSync(`${kernel.dataDir}/git/incoming`) : [],
+    ).toEqual([]);
+  });
+
+  it('finishes and announces a push whose client has gone', async () => {
+    await using place = await newPlace();
+    const kernel = await place.openKernel();
+    const { room, events, call } = await openCodeCommit(kernel);
+    await using server = await serveRoom(room);
+    using user = gitUser();
+    await call('CreateRepository', { repositoryName: 'app' });
+    user.local('', 'init', '-q', 'work');
+    user.local('work', 'commit', '-q', '--allow-empty', '-m', 'one');
+    const head = user.local('work', 'rev-parse', 'HEAD');
+    const command = `${'0'.repeat(40)} ${head} refs/heads/main\0report-status`;
+    const line = `${(command.length + 4).toString(16).padStart(4, '0')}${command}`;
+    const pack = spawnSync('git', ['pack-objects', '--stdout', '--revs', '-q'], {
+      cwd: user.path('work'),
+      env: user.env,
+      input: 'HEAD\n',
+    }).stdout;
+    const body = Buffer.concat([Buffer.from(`${line}0000`), pack]);
+    const socket = connect(server.port, '127.0.0.1');
+    const gone = new Promise((resolve) => socket.once('close', resolve));
+    socket.write(
+      `POST /v1/repos/app/git-receive-pack HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n` +
+        `Authorization: Basic ${Buffer.from('ada:right').toString('base64')}\r\n` +
+        'Content-Type: application/x-git-receive-pack-request\r\n\r\n',
+    );
+    // The end of the connection comes behind the whole body.
+    socket.end(body);
+    await gone;
+    await eventually(() => events.length === 1);
+    expect(details(events)[0]).toMatchObject({ event: 'referenceCreated', commitId: head });
   });
 });

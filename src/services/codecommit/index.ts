@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Scope } from '../../kernel/scope.ts';
 import { archiveZip, branchHead, commitById, resolveByName } from './commits.ts';
@@ -21,6 +22,8 @@ import { codeCommitTasks } from './tasks.ts';
 export type { CodeCommitRoom, CommitInfo, GitAuthenticator, GitPrincipal } from './face.ts';
 export { createGitAuthenticator } from './http/authenticator.ts';
 
+const STOP_MS = 5_000;
+
 export interface CodeCommitDeps {
   readonly authenticate: GitAuthenticator;
   /** Its region is that of git requests whose credentials name none. */
@@ -38,7 +41,11 @@ export function createCodeCommitRoom(kernel: Kernel, deps: CodeCommitDeps): Code
     aggregates: [],
     tasks: codeCommitTasks(parts),
     start: () => reconcile(parts),
-    stop: async () => parts.objects.close(),
+    async stop() {
+      // A push under way is announced; one that takes longer is so on the next start.
+      await Promise.race([parts.locks.idle(), delay(STOP_MS, undefined, { ref: false })]);
+      parts.objects.close();
+    },
     operations: {
       codecommit: {
         ...repositoryOperations(parts),

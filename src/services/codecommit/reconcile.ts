@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { errorText } from '../../kernel/errors.ts';
 import { alignHead, announce, unannounced } from './announce.ts';
 import { removeOrphans } from './git/folders.ts';
+import { endLeftovers } from './git/leftovers.ts';
 import { changedRef } from './model/ref-changes.ts';
 import { lastMover } from './model/reflog.ts';
 import type { Parts } from './parts.ts';
@@ -39,6 +40,7 @@ export async function reconcile(parts: Parts): Promise<void> {
 async function reconcileOne(parts: Parts, repository: Repository): Promise<void> {
   try {
     await parts.locks.hold(repository.id, async () => {
+      await endLeftovers(repository.dir);
       await alignHead(parts, repository, repository.defaultBranch);
       const movers = await findMovers(parts, repository);
       await announce(parts, repository, (change) => movers.get(changedRef(change)) ?? rootArn(repository));

@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import type { ServerResponse } from 'node:http';
 import { basename, dirname } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Fault } from '../../../kernel/errors.ts';
+import { backendProgram } from '../git/backend-program.ts';
 import type { GitRequest } from '../model/git-request.ts';
 
 const MAX_HEAD = 16 * 1024;
@@ -20,6 +21,14 @@ export interface BackendCall {
   readonly body: Readable | Buffer | undefined;
   /** Of the body; unknown when it is a stream of open length. */
   readonly contentLength: number | undefined;
+  /**
+   * For work that must come to its end although the client has gone: told the process group before git gets the body,
+   * and when git has failed, so that whatever is left of it can be waited for.
+   */
+  readonly guard?: {
+    started(processGroup: number): Promise<void>;
+    failed(processGroup: number): Promise<void>;
+  };
 }
 
 /**
@@ -27,9 +36,16 @@ export interface BackendCall {
  * response is left open, so that the caller can do what must be done before the client hears that all is well.
  */
 export async function runBackend(call: BackendCall, response: ServerResponse): Promise<void> {
-  const child = spawn('git', ['http-backend'], { cwd: call.dir, env: cgiEnvironment(call), stdio: 'pipe' });
-  const gone = () => child.kill('SIGTERM');
-  response.once('close', gone);
+  const { file, args } = await backendProgram();
+  const child = spawn(file, [...args], {
+    cwd: call.dir,
+    env: cgiEnvironment(call),
+    stdio: 'pipe',
+    // A group of its own: all of it can be ended, now or by the next server.
+    detached: true,
+  });
+  const gone = () => endGroup(child);
+  if (!call.guard) response.once('close', gone);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     if (stderr.length < 4_096) stderr += text;
@@ -39,14 +55,27 @@ export async function runBackend(call: BackendCall, response: ServerResponse): P
     child.once('close', resolve);
   });
   ended.catch(() => {});
-  feed(call.body, child.stdin);
   try {
+    if (child.pid !== undefined) await call.guard?.started(child.pid);
+    feed(call.body, child.stdin);
     await relay(child.stdout, response);
     const code = await ended;
     if (code !== 0) throw new Fault(`git http-backend failed (${code}): ${stderr.trim()}`);
+  } catch (error) {
+    endGroup(child);
+    if (child.pid !== undefined) await call.guard?.failed(child.pid);
+    throw error;
   } finally {
     response.off('close', gone);
-    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+  }
+}
+
+function endGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGTERM');
+  } catch {
+    // It ended by itself.
   }
 }
 
@@ -112,8 +141,8 @@ function writeHead(response: ServerResponse, head: string): void {
 }
 
 async function write(response: ServerResponse, chunk: Buffer): Promise<void> {
-  if (response.destroyed) throw new Fault('the client went away');
-  if (response.write(chunk)) return;
+  // Nobody listens any more: what git says is dropped.
+  if (response.destroyed || response.write(chunk)) return;
   await new Promise<void>((resolve) => {
     const go = () => {
       response.off('drain', go).off('close', go);

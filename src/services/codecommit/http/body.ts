@@ -36,6 +36,14 @@ export function decodedBody(request: IncomingMessage, maxBytes: number): Readabl
   return bound;
 }
 
+/** What a reader of a body is told: a broken zip is the client's fault. */
+function asRefusal(error: unknown): unknown {
+  const code = (error as { readonly code?: unknown } | undefined)?.code;
+  return typeof code === 'string' && code.startsWith('Z_')
+    ? refusal(400, 'the zipped body is damaged')
+    : error;
+}
+
 export interface SpooledBody {
   readonly bytes: number;
   /** Once. */
@@ -45,6 +53,14 @@ export interface SpooledBody {
 
 /** Takes a body in whole before anybody waits for it: a slow client holds up nobody's push but its own. */
 export async function spool(body: Readable, folder: string): Promise<SpooledBody> {
+  try {
+    return await take(body, folder);
+  } catch (error) {
+    throw asRefusal(error);
+  }
+}
+
+async function take(body: Readable, folder: string): Promise<SpooledBody> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   const iterator = body[Symbol.asyncIterator]() as AsyncIterator<Buffer>;

@@ -5,6 +5,7 @@ import { expectsContinue } from '../../../kernel/http/http-server.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { announce } from '../announce.ts';
 import type { GitAuthenticator, GitPrincipal } from '../face.ts';
+import { endGroup, markPush, unmarkPush } from '../git/leftovers.ts';
 import { type GitRequest, gitProtocol, parseBasic, parseGitPath } from '../model/git-request.ts';
 import type { Parts } from '../parts.ts';
 import { findRepository, type Repository } from '../repositories.ts';
@@ -119,13 +120,23 @@ async function push(parts: Parts, visit: Visit): Promise<void> {
   const spooled = await spool(decodedBody(visit.request, maxBytes), join(parts.root, 'incoming'));
   try {
     await parts.locks.hold(visit.repository.id, async () => {
-      const call = { ...backendCall(parts, visit), body: spooled.open(), contentLength: spooled.bytes };
+      const { dir } = visit.repository;
+      const call = {
+        ...backendCall(parts, visit),
+        body: spooled.open(),
+        contentLength: spooled.bytes,
+        guard: {
+          started: (group: number) => markPush(dir, group),
+          failed: (group: number) => endGroup(dir, group),
+        },
+      };
       try {
         await runBackend(call, visit.response);
       } finally {
-        // Also when the client has gone or git failed half way: refs may have moved.
+        // Also when git failed half way: refs may have moved.
         parts.kernel.failpoints.hit('codecommit:refs-moved:before-announce');
         await announce(parts, visit.repository, () => visit.principal.arn);
+        await unmarkPush(dir);
       }
       parts.kernel.failpoints.hit('codecommit:announced');
     });
@@ -153,7 +164,9 @@ function fail(
   error: unknown,
 ): void {
   const refused = error instanceof ApiError ? error : undefined;
-  if (!refused) {
+  if (!refused && request.destroyed && !request.complete) {
+    door.parts.kernel.logger.debug({ requestId, url: request.url }, 'a git client went away');
+  } else if (!refused) {
     door.parts.kernel.logger.error(
       { requestId, url: request.url, error: errorText(error) },
       'a git request failed',
