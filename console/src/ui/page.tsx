@@ -1,8 +1,8 @@
 import ContentLayout from '@cloudscape-design/components/content-layout';
 import Header from '@cloudscape-design/components/header';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { ReactNode } from 'react';
 import { type Crumb, useAnnouncePage } from './page-state.ts';
+import { Stack } from './stack.tsx';
 
 interface PageProps {
   readonly title: string;
@@ -27,7 +27,7 @@ export function Page({ title, crumbs, self, crumbText, description, info, action
         </Header>
       }
     >
-      <SpaceBetween size="l">{children}</SpaceBetween>
+      <Stack>{children}</Stack>
     </ContentLayout>
   );
 }

@@ -1,5 +1,4 @@
 import type { PipelineDeclaration } from '@aws-sdk/client-codepipeline';
-import SpaceBetween from '@cloudscape-design/components/space-between';
 import { useQuery } from '@tanstack/react-query';
 import { Loaded } from '../../ui/loaded.tsx';
 import { FailedAlerts } from './failed-alerts.tsx';
@@ -23,7 +22,7 @@ export function LiveTab({ name, definition }: LiveTabProps) {
       {(data) => {
         const stages = stageViews(definition, data.stageStates);
         return (
-          <SpaceBetween size="m">
+          <>
             <NowLine stages={stages} />
             <WaitingAlerts pipeline={name} stages={stages} />
             <FailedAlerts pipeline={name} stages={stages} />
@@ -37,7 +36,7 @@ export function LiveTab({ name, definition }: LiveTabProps) {
                 </li>
               ))}
             </ol>
-          </SpaceBetween>
+          </>
         );
       }}
     </Loaded>

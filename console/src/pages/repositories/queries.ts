@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { found } from '../../aws/found.ts';
 import * as aws from '../../aws/repositories.ts';
 import type { Watch } from '../../live/watch.ts';
@@ -25,18 +25,10 @@ export const branchesQuery = (name: string) =>
     meta: { watch: of(name) },
   });
 
-export const folderQuery = (name: string, branch: string, path: string) =>
+export const entryQuery = (name: string, branch: string, path: string) =>
   queryOptions({
-    queryKey: ['folder', name, branch, path],
-    queryFn: () => aws.getFolder(name, branch, path === '' ? '/' : path),
-    placeholderData: keepPreviousData,
-    meta: { watch: of(name) },
-  });
-
-export const fileQuery = (name: string, branch: string, path: string) =>
-  queryOptions({
-    queryKey: ['file', name, branch, path],
-    queryFn: () => aws.getFile(name, branch, path),
+    queryKey: ['entry', name, branch, path],
+    queryFn: () => readEntry(name, branch, path),
     meta: { watch: of(name) },
   });
 
@@ -71,6 +63,18 @@ export const blobQuery = (name: string, blobId: string) =>
     queryFn: async () => (await aws.getBlob(name, blobId)) ?? new Uint8Array(),
     staleTime: Infinity,
   });
+
+/** A path does not say whether it is a file; the folder that it stands in does. */
+async function readEntry(name: string, branch: string, path: string) {
+  const parent = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '/';
+  const around = await aws.getFolder(name, branch, path === '' ? '/' : parent);
+  if (path === '') return { kind: 'folder', folder: around } as const;
+  if (around.files?.some((file) => file.absolutePath === path) === true) {
+    const { fileContent } = await aws.getFile(name, branch, path);
+    return { kind: 'file', content: fileContent ?? new Uint8Array() } as const;
+  }
+  return { kind: 'folder', folder: await aws.getFolder(name, branch, path) } as const;
+}
 
 async function readCommits(name: string, branch: string, from: string | undefined) {
   const commits = [];
