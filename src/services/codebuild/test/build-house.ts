@@ -17,6 +17,9 @@ import { type CodeBuildDeps, createCodeBuildRoom } from '../index.ts';
 
 export const ROLE = `arn:aws:iam::${TEST_ACCOUNT}:role/builder`;
 
+/** Tests of builds run on both drivers: `PIPEWRIGHT_TEST_SANDBOX` names one. */
+const testDriver = (process.env['PIPEWRIGHT_TEST_SANDBOX'] ?? 'process') as 'process' | 'bubblewrap';
+
 export interface HouseOptions {
   readonly deps?: Partial<CodeBuildDeps>;
   /** Kept over a restart when given. */
@@ -31,7 +34,7 @@ export async function openBuildHouse(options: HouseOptions = {}) {
   const kernel: TestKernel = await openTestKernel({
     dataDir: folder,
     ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
-    sandbox: (parts) => createSandbox({ ...parts, driver: options.driver ?? 'process', spares: 0 }),
+    sandbox: (parts) => createSandbox({ ...parts, driver: options.driver ?? testDriver, spares: 0 }),
   });
   const iam = createIamRoom(kernel);
   const s3 = createS3Room(kernel, { iam });

@@ -1,9 +1,9 @@
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Build } from '@aws-sdk/client-codebuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { runKey } from '../parts.ts';
+import { runKey, workFolder } from '../parts.ts';
 import { type BuildHouse, openBuildHouse } from './build-house.ts';
 
 let house: BuildHouse;
@@ -113,23 +113,18 @@ function runnerOf(on: BuildHouse, id: string): number {
   throw new Error('no runner is to be found');
 }
 
-/** A folder that builds can look into, whoever they run as. */
-function openFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'endings-'));
-  chmodSync(folder, 0o755);
-  return folder;
+const WAIT = 'echo waiting; until [ -e "$CODEBUILD_SRC_DIR/open" ]; do sleep 0.02; done';
+const GATED = { version: 0.2, phases: { build: { commands: [WAIT] } } };
+
+/** Lets a build that waits at its gate go on. */
+function open(on: BuildHouse, id: string): void {
+  writeFileSync(join(workFolder(on.kernel, id).source, 'open'), '');
 }
 
 describe('queue', () => {
-  const gate = (folder: string) => ({
-    version: 0.2,
-    phases: { build: { commands: [`echo waiting; until [ -e ${folder}/open ]; do sleep 0.02; done`] } },
-  });
-
   test('a build above the limits waits, is never refused, and starts when a slot is free', async () => {
-    const folder = openFolder();
-    await house.makeProject('gated', gate(folder), { concurrentBuildLimit: 1 });
-    await house.makeProject('free', gate(folder));
+    await house.makeProject('gated', GATED, { concurrentBuildLimit: 1 });
+    await house.makeProject('free', GATED);
     const first = await house.start('gated');
     const second = await house.start('gated');
     const others = [await house.start('free'), await house.start('free'), await house.start('free')];
@@ -138,15 +133,15 @@ describe('queue', () => {
     // One slot of three is gated's, two are free's; its own limit keeps the second of gated waiting, the slots the third.
     expect((await house.getBuild(second)).currentPhase).toBe('QUEUED');
     expect((await house.getBuild(others[2] as string)).currentPhase).toBe('QUEUED');
-    writeFileSync(join(folder, 'open'), '');
-    for (const id of [first, second, ...others])
+    for (const id of [first, ...others.slice(0, 2), others[2] as string, second]) {
+      await printed(house, await house.until(id, inPhase('BUILD')), 'waiting');
+      open(house, id);
       expect((await house.ended(id)).buildStatus).toBe('SUCCEEDED');
-    rmSync(folder, { recursive: true });
+    }
   });
 
   test('a build that waits too long is TIMED_OUT, one that is stopped STOPPED; neither ran', async () => {
-    const folder = openFolder();
-    await house.makeProject('queued', gate(folder), {
+    await house.makeProject('queued', GATED, {
       concurrentBuildLimit: 1,
       queuedTimeoutInMinutes: 5,
       timeoutInMinutes: 60,
@@ -166,15 +161,14 @@ describe('queue', () => {
       'FINALIZING',
       'COMPLETED',
     ]);
-    writeFileSync(join(folder, 'open'), '');
+    open(house, holder);
     expect((await house.ended(holder)).buildStatus).toBe('SUCCEEDED');
-    rmSync(folder, { recursive: true });
   });
 });
 
 describe('a restart of the server', () => {
   test('a running build goes on meanwhile and is taken up again; nothing runs twice', async () => {
-    const folder = openFolder();
+    const folder = mkdtempSync(join(tmpdir(), 'endings-'));
     const dataDir = join(folder, 'data');
     const first = await openBuildHouse({ dataDir });
     await first.makeRole();
@@ -183,7 +177,7 @@ describe('a restart of the server', () => {
       env: { 'exported-variables': ['SEEN'] },
       phases: {
         install: { commands: [`echo install >> "$CODEBUILD_SRC_DIR/ran"`] },
-        build: { commands: ['echo waiting', `until [ -e ${folder}/open ]; do sleep 0.02; done`] },
+        build: { commands: [WAIT] },
         post_build: { commands: ['export SEEN=$(cat "$CODEBUILD_SRC_DIR/ran")'] },
       },
     });
@@ -193,7 +187,7 @@ describe('a restart of the server', () => {
 
     const second = await openBuildHouse({ dataDir });
     expect((await second.getBuild(id)).currentPhase).toBe('BUILD');
-    writeFileSync(join(folder, 'open'), '');
+    open(second, id);
     const build = await second.ended(id);
     expect(build).toMatchObject({
       buildStatus: 'SUCCEEDED',
@@ -206,21 +200,21 @@ describe('a restart of the server', () => {
   });
 
   test('a build that ended while nobody was there is brought to its end', async () => {
-    const folder = openFolder();
+    const folder = mkdtempSync(join(tmpdir(), 'endings-'));
     const dataDir = join(folder, 'data');
     const first = await openBuildHouse({ dataDir });
     await first.makeRole();
     await first.makeProject('quiet', {
       version: 0.2,
       phases: {
-        build: { commands: ['echo waiting', `until [ -e ${folder}/open ]; do sleep 0.02; done`, 'exit 5'] },
+        build: { commands: [WAIT, 'exit 5'] },
       },
     });
     const id = await first.start('quiet');
     await printed(first, await first.until(id, inPhase('BUILD')), 'waiting');
     const runner = runnerOf(first, id);
     await first[Symbol.asyncDispose]();
-    writeFileSync(join(folder, 'open'), '');
+    open(first, id);
     await gone(runner);
     const second = await openBuildHouse({ dataDir });
     const build = await second.ended(id);
