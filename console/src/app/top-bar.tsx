@@ -59,7 +59,7 @@ function accountMenu(where: string): TopNavigationProps.Utility {
   return {
     type: 'menu-dropdown',
     iconName: 'user-profile',
-    ariaLabel: 'Account',
+    ariaLabel: `Account ${where}`,
     text: where,
     onItemClick: () => void signOut(),
     items: [{ id: 'sign-out', text: 'Sign out' }],

@@ -16,7 +16,8 @@ export const pipelinesQuery = () =>
   queryOptions({
     queryKey: ['pipelines'],
     queryFn: aws.listPipelines,
-    meta: { watch: [{ topic: 'codepipeline.pipeline' }] },
+    // A new pipeline starts an execution at once.
+    meta: { watch: [{ topic: 'codepipeline.pipeline' }, { topic: 'codepipeline.execution' }] },
   });
 
 export const definitionQuery = (name: string, version?: number) =>

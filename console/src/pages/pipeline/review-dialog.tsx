@@ -8,6 +8,7 @@ import SpaceBetween from '@cloudscape-design/components/space-between';
 import Textarea from '@cloudscape-design/components/textarea';
 import { useState } from 'react';
 import { putApproval } from '../../aws/pipelines.ts';
+import { focusFirst } from '../../ui/focus-first.ts';
 import { useAction } from '../../ui/use-action.ts';
 import { webAddress } from '../shared/revision.ts';
 import type { ReviewOf } from './review-button.tsx';
@@ -78,7 +79,7 @@ export function ReviewDialog({
           description="Stands beside the answer in the history."
           errorText={tooLong ? `At most ${MAX_COMMENT} characters` : undefined}
         >
-          <Textarea autoFocus value={comment} onChange={({ detail }) => setComment(detail.value)} />
+          <Textarea ref={focusFirst} value={comment} onChange={({ detail }) => setComment(detail.value)} />
         </FormField>
       </SpaceBetween>
     </Modal>

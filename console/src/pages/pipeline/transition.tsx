@@ -5,6 +5,7 @@ import Input from '@cloudscape-design/components/input';
 import { useState } from 'react';
 import { disableTransition, enableTransition } from '../../aws/pipelines.ts';
 import { Confirm } from '../../ui/confirm.tsx';
+import { focusFirst } from '../../ui/focus-first.ts';
 import { Moment } from '../../ui/moment.tsx';
 import { useAction } from '../../ui/use-action.ts';
 import { nameInArn } from '../shared/trigger-words.ts';
@@ -101,7 +102,7 @@ function CloseButton({ pipeline, stage }: SwitchProps) {
             constraintText="A reason is required, at most 300 characters."
           >
             <Input
-              autoFocus
+              ref={focusFirst}
               value={reason}
               onChange={({ detail }) => setReason(detail.value.slice(0, 300))}
             />

@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import { type BrowserContext, chromium, type Page } from 'playwright-core';
+
+const ROOT = join(import.meta.dirname, '../..');
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Builds the console unless it has been built. */
+export function buildConsoleOnce(): void {
+  if (existsSync(join(ROOT, 'dist/console/index.html'))) return;
+  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  });
+  if (status !== 0) throw new Error(`The console could not be built:\n${stderr}`);
+}
+
+export interface TestBrowser extends AsyncDisposable {
+  readonly context: BrowserContext;
+  readonly page: Page;
+  /** What pages threw or logged as an error. */
+  readonly complaints: string[];
+}
+
+/** A real browser with nothing in it. */
+export async function openBrowser(): Promise<TestBrowser> {
+  const profile = mkdtempSync(join(tmpdir(), 'pipewright-browser-'));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: process.env['PIPEWRIGHT_CHROMIUM'] ?? '/usr/bin/chromium',
+    headless: true,
+    args: FLAGS,
+    viewport: { width: 1280, height: 900 },
+    reducedMotion: 'reduce',
+  });
+  context.setDefaultTimeout(240_000);
+  const complaints: string[] = [];
+  const page = context.pages()[0] ?? (await context.newPage());
+  page.on('pageerror', (error) => complaints.push(`${page.url()} threw ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(`${page.url()} logged ${message.text()}`);
+  });
+  return {
+    context,
+    page,
+    complaints,
+    async [Symbol.asyncDispose]() {
+      await context.close();
+      rmSync(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What axe finds that keeps people out, one line for each place; `rules` are all of them unless given. */
+export async function barriers(page: Page, rules?: readonly string[]): Promise<string[]> {
+  await page.evaluate(axe.source);
+  const { violations } = await page.evaluate(async (only) => {
+    const here = globalThis as unknown as { readonly axe: typeof axe };
+    const chosen = only === undefined ? {} : { runOnly: [...only] };
+    return await here.axe.run({ resultTypes: ['violations'], ...chosen });
+  }, rules);
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${new URL(page.url()).pathname} ${id}: ${node.html}`));
+}
