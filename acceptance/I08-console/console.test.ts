@@ -83,6 +83,7 @@ test('I8: the list of pipelines follows the server without being loaded again', 
     .getByRole('row', { name: /second/ })
     .getByText('Succeeded')
     .waitFor();
+  expect(await row.getByText('In progress').count()).toBe(1);
 });
 
 test('I8: one approves with the keyboard alone, and the page shows what follows', async () => {
@@ -101,6 +102,7 @@ test('I8: one approves with the keyboard alone, and the page shows what follows'
   await action.getByText('Succeeded').waitFor();
   await action.getByText('Looks good to me').waitFor();
   await page.getByText('Nothing runs now.').waitFor();
+  expect(await page.getByRole('button', { name: 'Review Release' }).count()).toBe(0);
 });
 
 test('I8: a rejection fails the execution, and the page says why in words', async () => {

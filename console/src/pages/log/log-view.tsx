@@ -8,6 +8,7 @@ import {
   useRef,
   useState,
 } from 'react';
+import { flushSync } from 'react-dom';
 import { searchPattern } from '../../log/log-search.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { RowLayout } from '../../log/row-layout.ts';
@@ -80,7 +81,8 @@ export function LogView({ store, name, wrap, times, following, onFollowing, sear
       aria-label={name}
       tabIndex={0}
       onScroll={({ currentTarget: element }) => {
-        setScrollTop(element.scrollTop);
+        // Drawn before the frame is shown: a quick scroll would otherwise show an empty box.
+        flushSync(() => setScrollTop(element.scrollTop));
         const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - ROW;
         // Only a move away from the end switches following off; growth alone does not move.
         if (atEnd !== following && (atEnd || element.scrollTop < scrollTop)) onFollowing(atEnd);
