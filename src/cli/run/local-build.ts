@@ -131,7 +131,10 @@ async function runIn(run: Run): Promise<LocalBuildResult> {
   };
   const logs = createFileLogStreams({ dir: join(folder, 'data', 'logs'), clock });
   const printed = print(logs.tail('local', 0, new AbortController().signal), say);
-  const cancel = () => void sandbox.cancel(key, GRACE_MS);
+  const cancel = () => {
+    progress.stopped();
+    void sandbox.cancel(key, GRACE_MS);
+  };
   options.signal?.addEventListener('abort', cancel);
   try {
     await sandbox.start(key, spec);
@@ -143,7 +146,6 @@ async function runIn(run: Run): Promise<LocalBuildResult> {
     );
     await (await logs.writer('local')).end();
     await printed;
-    if (options.signal?.aborted) progress.stopped();
     progress.ended(end);
   } finally {
     options.signal?.removeEventListener('abort', cancel);
