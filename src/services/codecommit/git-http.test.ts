@@ -296,8 +296,9 @@ describeEachDatabase('git over HTTP', (newPlace) => {
         `Authorization: Basic ${Buffer.from('ada:right').toString('base64')}\r\n` +
         'Content-Type: application/x-git-receive-pack-request\r\n\r\n',
     );
-    // The end of the connection comes behind the whole body.
-    socket.end(body);
+    socket.write(body);
+    // The head of the answer: git has been started and has everything.
+    socket.once('data', () => socket.destroy());
     await gone;
     await eventually(() => events.length === 1);
     expect(details(events)[0]).toMatchObject({ event: 'referenceCreated', commitId: head });

@@ -138,6 +138,8 @@ function writeHead(response: ServerResponse, head: string): void {
     else response.setHeader(name, value);
   }
   response.writeHead(status);
+  // git is at work from here on, and may be for long before it says more.
+  response.flushHeaders();
 }
 
 async function write(response: ServerResponse, chunk: Buffer): Promise<void> {
