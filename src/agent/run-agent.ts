@@ -114,8 +114,10 @@ async function serve(session: Session): Promise<void> {
       }
     }
   }
-  await work?.close(failure === undefined ? new AgentStopping() : new Error(errorText(failure)));
-  if (failure !== undefined) throw failure;
+  // What ends the work from here on (a last report that found no server) is part of stopping, not why it stopped.
+  const why = failure;
+  await work?.close(why === undefined ? new AgentStopping() : new Error(errorText(why)));
+  if (why !== undefined) throw why;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
