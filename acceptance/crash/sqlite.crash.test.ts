@@ -1,0 +1,3 @@
+import { walkFailpoints } from '../../testkit/crash/walk.ts';
+
+await walkFailpoints('sqlite');

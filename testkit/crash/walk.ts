@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import type { Outcome } from './outcome.ts';
+import { type Life, openPlace, type Place } from './place.ts';
+
+/** Which life comes by a place how often is partly chance (reports are committed in batches): so many lives are tried. */
+const TRIES = 5;
+
+/** Kills a server at every failpoint that a whole run comes by, starts it again and compares how it ends. */
+export async function walkFailpoints(dialect: 'sqlite' | 'postgres'): Promise<void> {
+  const { outcome: expected, hits } = await undisturbed(dialect);
+  const counts = new Map<string, number>();
+  for (const name of hits) counts.set(name, (counts.get(name) ?? 0) + 1);
+  const names = [...counts.keys()];
+  const repeated = names.filter((name) => (counts.get(name) as number) > 1);
+
+  describe(`a server on ${dialect}, killed at a failpoint and started again`, () => {
+    test('has failpoints in every room of the way', () => {
+      const rooms = [
+        'codecommit',
+        'codepipeline',
+        'codebuild',
+        'codedeploy',
+        's3',
+        'blobs',
+        'outbox',
+        'task',
+      ];
+      for (const room of rooms)
+        expect(names.filter((name) => name.startsWith(room)).length).toBeGreaterThan(0);
+      expect(names).toContain('codebuild.build:run-ended:after-commit');
+      expect(names).toContain('codedeploy.target:report:before-commit');
+      expect(expected).toMatchObject({
+        executions: ['Failed CreatePipeline', 'Succeeded PollForSourceChanges'],
+        left: { outbox: [], runs: [], work: [], plans: [], temporary: [] },
+      });
+    });
+
+    test.each(names)('at the first %s', async (name) => {
+      await using place = await openPlace(dialect);
+      const killed = await place.live(name);
+      expect(killed.signal, killed.err).toBe('SIGKILL');
+      await endsAs(expected, place);
+    });
+
+    test.each(repeated)('at the last %s', async (name) => {
+      let hit = counts.get(name) as number;
+      for (let n = 0; n < TRIES; n++) {
+        await using place = await openPlace(dialect);
+        const life = await place.live(`${name}#${hit}`);
+        if (life.signal === 'SIGKILL') return void (await endsAs(expected, place));
+        expectOutcome(expected, life, place);
+        hit = life.hits.filter((each) => each === name).length;
+      }
+      expect.unreachable(`none of ${TRIES} lives came by ${name} as often as the one before`);
+    });
+  });
+}
+
+async function undisturbed(dialect: 'sqlite' | 'postgres') {
+  await using place = await openPlace(dialect);
+  const life = await place.live();
+  if (life.code !== 0) throw new Error(`the undisturbed life ended ${life.signal ?? life.code}: ${life.err}`);
+  const outcome = JSON.parse(life.out) as Outcome;
+  expectOutcome(outcome, life, place);
+  return { outcome, hits: life.hits };
+}
+
+async function endsAs(expected: Outcome, place: Place): Promise<void> {
+  expectOutcome(expected, await place.live(), place);
+}
+
+function expectOutcome(expected: Outcome, life: Life, place: Place): void {
+  expect({ code: life.code, signal: life.signal }, life.err).toEqual({ code: 0, signal: null });
+  expect(JSON.parse(life.out), life.err).toEqual(expected);
+  expect(expected.objectsToldTwice).toBe(0);
+  // A user's commands and hooks ran, each exactly once: their lines name the build or deployment.
+  const { build, hooks } = place.effects();
+  expect(build.map((line) => line.split(' ')[1])).toEqual(['pre_build', 'build']);
+  expect(new Set(build.map((line) => line.split(' ')[0])).size).toBe(1);
+  expect(hooks.map((line) => line.split(' ')[1])).toEqual([
+    'BeforeInstall',
+    'AfterInstall',
+    'ApplicationStart',
+    'ValidateService',
+  ]);
+  expect(new Set(hooks.map((line) => line.split(' ')[0])).size).toBe(1);
+}
