@@ -54,6 +54,7 @@ function noSandbox(): Sandbox {
   const refuse = () => Promise.reject(new Error('this test has no sandbox'));
   return {
     driver: 'process',
+    workRoot: tmpdir(),
     start: refuse,
     wait: refuse,
     cancel: refuse,

@@ -11,13 +11,19 @@ export interface SandboxLimits {
   readonly diskBytes: number;
 }
 
-/** One command to run. Plain data: it is written to `runs/<key>/spec.json` for the runner. */
+/**
+ * One command to run. Plain data. It is kept in `runs/<key>/spec.json` without the values of its environment and masks,
+ * which go to the runner through a pipe and never to the disk.
+ */
 export interface SandboxSpec {
   /** Program and arguments; never a shell line made from user input. */
   readonly argv: readonly string[];
-  /** The whole environment; nothing is inherited. */
+  /** The whole environment; nothing is inherited (`PWD` and, for plain processes, a marker of the run are added). */
   readonly env: Readonly<Record<string, string>>;
-  /** The folder that the command may write; under bubblewrap the only one. */
+  /**
+   * The folder that the command may write; under bubblewrap the only one. Make it below `workRoot`. Where the server is
+   * root, everything in it is given to the user that commands run as, so it must not hold hard links to other files.
+   */
   readonly workDir: string;
   /** Where it starts: `workDir` or a folder below it. */
   readonly cwd: string;
@@ -25,7 +31,7 @@ export interface SandboxSpec {
   readonly mounts?: readonly { readonly path: string; readonly writable: boolean }[];
   readonly network: boolean;
   readonly limits: SandboxLimits;
-  /** Log stream that takes stdout and stderr. */
+  /** Log stream that takes stdout and stderr. Left open at the end: its owner may write more, and ends it. */
   readonly logStream: string;
   /** Values replaced by `***` before the first write of a log. */
   readonly masks: readonly string[];
@@ -39,7 +45,8 @@ export interface RunReport {
 
 export type RunEnd =
   | { readonly kind: 'exited'; readonly at: number; readonly exitCode: number }
-  | { readonly kind: 'signalled'; readonly at: number; readonly signal: string }
+  /** `signal` is a name such as `SIGKILL`; `cause` is there when a limit of the sandbox did it. */
+  | { readonly kind: 'signalled'; readonly at: number; readonly signal: string; readonly cause?: string }
   | { readonly kind: 'timed-out'; readonly at: number }
   | { readonly kind: 'cancelled'; readonly at: number }
   /** The command could not be started, or its runner is gone. */
@@ -58,6 +65,8 @@ export interface RunWatch {
  */
 export interface Sandbox {
   readonly driver: 'process' | 'bubblewrap';
+  /** Folder for work folders, reachable for whoever commands run as. Callers make and remove their own below it. */
+  readonly workRoot: string;
   /** Resolves when the command has started, or with a fault end already recorded when it could not. */
   start(key: string, spec: SandboxSpec): Promise<void>;
   /** Follows a run, started by this process or an earlier one, to its end. Rejects only when the signal aborts. */

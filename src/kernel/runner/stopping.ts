@@ -1,0 +1,53 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CANCEL } from './protocol.ts';
+import { killTree, type Tree, terminateTree } from './tree.ts';
+
+/** Why a run was stopped before its command ended by itself. */
+export type StopReason =
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'timed-out' }
+  /** A limit of the sandbox. */
+  | { readonly kind: 'limit'; readonly cause: string }
+  /** Somebody told the runner itself to end: the system shuts down. */
+  | { readonly kind: 'told' };
+
+export interface Stopper {
+  /** The first reason counts; a later call may only shorten the grace. */
+  stop(reason: StopReason, graceMs: number): void;
+  reason(): StopReason | undefined;
+  /** No more kills. */
+  done(): void;
+}
+
+/** TERM to the tree at once, KILL after the grace (real milliseconds). */
+export function createStopper(tree: Tree, wrapper: number | undefined): Stopper {
+  let reason: StopReason | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let due = Number.POSITIVE_INFINITY;
+  return {
+    stop(why, graceMs) {
+      if (reason === undefined) {
+        reason = why;
+        if (graceMs > 0) terminateTree(tree, wrapper);
+      }
+      const asked = performance.now() + graceMs;
+      if (asked >= due) return;
+      due = asked;
+      clearTimeout(timer);
+      timer = setTimeout(() => void killTree(tree), graceMs);
+    },
+    reason: () => reason,
+    done: () => clearTimeout(timer),
+  };
+}
+
+/** The grace of a cancel that was asked for, in milliseconds. */
+export function readCancel(folder: string): number | undefined {
+  try {
+    const { graceMs } = JSON.parse(readFileSync(join(folder, CANCEL), 'utf8')) as { graceMs: number };
+    return graceMs;
+  } catch {
+    return undefined;
+  }
+}

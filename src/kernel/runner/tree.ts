@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Cgroup, cgroupMembers, freezeForks } from './cgroup.ts';
+import { hasEnded, isAlive, type ProcessIdentity, processStat } from './identity.ts';
+
+/** Environment variable that marks the processes of a run where there is no control group to hold them. */
+export const MARKER = 'PIPEWRIGHT_RUN';
+
+/** How the processes of a run are found. */
+export interface Tree {
+  /** The leader of its process group and session. */
+  readonly leader: ProcessIdentity;
+  readonly cgroup?: Cgroup;
+  readonly marker?: string;
+}
+
+/**
+ * Every living process of the run. With a control group nobody can get away. Without one: the leader's group and
+ * session, their descendants, and whoever carries the marker; only a process that forked away from all of them *and*
+ * threw its environment away is missed (trusted mode).
+ */
+export function treeMembers(tree: Tree): number[] {
+  if (tree.cgroup) return cgroupMembers(tree.cgroup);
+  return scanMembers(tree);
+}
+
+function scanMembers(tree: Tree): number[] {
+  const { pid } = tree.leader;
+  // Another process may have got the number after the whole group was gone.
+  const stat = processStat(pid);
+  const ours = stat === undefined || stat.startTime === tree.leader.startTime;
+  const stats = livingProcesses();
+  const members = new Set<number>();
+  for (const { id, group, session } of stats) {
+    if (ours && (group === pid || session === pid)) members.add(id);
+    else if (tree.marker !== undefined && isMarked(id, tree.marker)) members.add(id);
+  }
+  for (let found = true; found; ) {
+    found = false;
+    for (const { id, parent } of stats) {
+      if (!members.has(parent) || members.has(id)) continue;
+      members.add(id);
+      found = true;
+    }
+  }
+  members.delete(process.pid);
+  return [...members];
+}
+
+function livingProcesses() {
+  return readdirSync('/proc').flatMap((name) => {
+    const id = Number(name);
+    const stat = Number.isInteger(id) ? processStat(id) : undefined;
+    return stat && !hasEnded(stat) ? [{ id, ...stat }] : [];
+  });
+}
+
+function isMarked(pid: number, marker: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0').includes(`${MARKER}=${marker}`);
+  } catch {
+    return false;
+  }
+}
+
+/** TERM to everybody, except the wrapper that would take the others down without a chance. */
+export function terminateTree(tree: Tree, wrapper?: number): void {
+  for (const pid of treeMembers(tree)) if (pid !== wrapper) send(pid, 'SIGTERM');
+}
+
+const KILL_PATIENCE_MS = 5000;
+const KILL_PAUSE_MS = 5;
+
+/** KILL until nobody is left; false when somebody outlived all patience (a process in an uninterruptible call). */
+export async function killTree(tree: Tree): Promise<boolean> {
+  if (tree.cgroup) freezeForks(tree.cgroup);
+  else if (isAlive(tree.leader)) send(-tree.leader.pid, 'SIGKILL');
+  const until = performance.now() + KILL_PATIENCE_MS;
+  for (let members = treeMembers(tree); members.length > 0; members = treeMembers(tree)) {
+    if (performance.now() > until) return false;
+    // Stopped first, so that they cannot fork faster than they are killed.
+    if (!tree.cgroup) for (const pid of members) send(pid, 'SIGSTOP');
+    for (const pid of members) send(pid, 'SIGKILL');
+    await delay(KILL_PAUSE_MS);
+  }
+  return true;
+}
+
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It is gone.
+  }
+}
