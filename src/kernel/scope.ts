@@ -14,7 +14,3 @@ export function accountScope(account: string): Scope {
 }
 
 export const PARTITION_SCOPE: Scope = { account: '-', region: '-' };
-
-export function sameScope(a: Scope, b: Scope): boolean {
-  return a.account === b.account && a.region === b.region;
-}

@@ -10,7 +10,7 @@ test('a transaction is run at whatever moment after the last one it is asked for
   try {
     for (let microtasks = 0; microtasks < 12; microtasks++) {
       await database.transaction((tx) => tx.query('select 1'));
-      for (let n = 0; n < microtasks; n++) await null;
+      for (let n = 0; n < microtasks; n++) await Promise.resolve();
       expect(await database.transaction((tx) => tx.query('select 2 as two'))).toEqual([{ two: 2 }]);
     }
   } finally {

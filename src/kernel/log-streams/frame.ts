@@ -15,8 +15,6 @@ const PREFIX_BYTES = 8;
 const BODY_FIXED_BYTES = 9;
 const SUFFIX_BYTES = 4;
 export const MAX_FRAME_BYTES = PREFIX_BYTES + BODY_FIXED_BYTES + MAX_TEXT_BYTES + SUFFIX_BYTES;
-/** A frame that holds no text. */
-export const MIN_FRAME_BYTES = PREFIX_BYTES + BODY_FIXED_BYTES + SUFFIX_BYTES;
 
 const PARTIAL = 1;
 const END = 2;

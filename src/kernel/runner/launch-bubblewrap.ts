@@ -18,7 +18,8 @@ const CLEAN_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
  * A plain user's bwrap makes a user namespace. Root's does not: it keeps the rights to set up the mounts (folders on the
  * way to the work folder may be closed to others) and to change the user, and changes it before anything that the
  * command's owner has a say in runs: the environment (think of LD_PRELOAD) is read from a file by a shell that runs
- * as that user already.
+ * as that user already (root without its rights could not even go
+ * to a folder that is closed to everybody but that user).
  */
 export function launchInBubblewrap(driver: Settings, { spec, program, cgroup }: LaunchContext): Launch {
   const command = { file: program, argv0: spec.argv[0] as string, args: spec.argv.slice(1) };
@@ -26,8 +27,9 @@ export function launchInBubblewrap(driver: Settings, { spec, program, cgroup }: 
   const run = [inner.file, ...inner.args];
   const base = { file: driver.bwrap, argv0: 'bwrap', cwd: '/', wrapped: true };
   if (!driver.runAs) {
-    const args = ['--unshare-all', ...(spec.network ? ['--share-net'] : []), ...locked(driver, spec)];
-    return { ...base, args: [...args, '--', ...run], env: spec.env };
+    const shared = spec.network ? ['--share-net'] : [];
+    const args = ['--unshare-all', ...shared, ...locked(driver, spec), '--chdir', spec.cwd, '--'];
+    return { ...base, args: [...args, ...run], env: spec.env };
   }
   const { uid, gid } = driver.runAs;
   const args = [
@@ -36,7 +38,7 @@ export function launchInBubblewrap(driver: Settings, { spec, program, cgroup }: 
     ...['--cap-drop', 'ALL', '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID'],
     ...locked(driver, spec, ['--perms', '0444', '--ro-bind-data', '4', ENV_FILE]),
     ...['--', driver.setpriv as string, `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--'],
-    ...['/bin/sh', '-c', `. ${ENV_FILE}; exec "$@"`, 'sh'],
+    ...['/bin/sh', '-c', `. ${ENV_FILE}; cd "$1" || exit; shift; exec "$@"`, 'sh', spec.cwd],
     ...run,
   ];
   return { ...base, args, env: { PATH: CLEAN_PATH }, input: exportLines(spec.env) };
@@ -57,7 +59,6 @@ function locked(driver: Settings, spec: SandboxSpec, more: readonly string[] = [
     ...more,
     ...ownFolders(spec),
     ...['--remount-ro', '/'],
-    ...['--chdir', spec.cwd],
   ];
 }
 
@@ -80,7 +81,8 @@ function ancestors(path: string): string[] {
   const all = parts.map((_, n) => `/${parts.slice(0, n + 1).join('/')}`);
   const standing = ['/tmp', '/var', '/var/tmp', '/dev', '/dev/shm', '/run', '/proc', ...SYSTEM_FOLDERS];
   return all.filter(
-    (folder) => !standing.includes(folder) && !SYSTEM_FOLDERS.some((system) => folder.startsWith(`${system}/`)),
+    (folder) =>
+      !standing.includes(folder) && !SYSTEM_FOLDERS.some((system) => folder.startsWith(`${system}/`)),
   );
 }
 

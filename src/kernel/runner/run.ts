@@ -74,10 +74,15 @@ function follow(
   const tree: Tree = { leader, ...(cgroup && { cgroup }), ...(marker !== undefined && { marker }) };
   const stopper = createStopper(tree, launch.wrapped ? leader.pid : undefined);
   const now = clock.now;
-  const output = pumpOutput(spare.output.reading(), writer, { masks: spec.masks, limit: limits.outputBytes, now });
+  const output = pumpOutput(spare.output.reading(), writer, {
+    masks: spec.masks,
+    limit: limits.outputBytes,
+    now,
+  });
   const reports = collectReports(spare.reports.reading(), journal, now);
   const unwatch = watchLimits(spare, spec, stopper);
-  const left = cgroup && leaveCgroup(cgroup).then(() => limitCgroup(cgroup, limits.memoryBytes, limits.processes));
+  const left =
+    cgroup && leaveCgroup(cgroup).then(() => limitCgroup(cgroup, limits.memoryBytes, limits.processes));
 
   /** Nobody of the run is left and all that was said is in the log and the journal. */
   const settle = async () => {
@@ -106,7 +111,8 @@ function follow(
       const end = endOf({ at, status, wrapped: launch.wrapped, setUp: setUp(), reason, cause });
       const why = end.kind === 'signalled' ? (end.cause ?? cause) : cause;
       if (why !== undefined) await output.note(why);
-      if (reports.refused() > 0) await output.note(`${reports.refused()} lines of the report pipe are no reports`);
+      if (reports.refused() > 0)
+        await output.note(`${reports.refused()} lines of the report pipe are no reports`);
       await writer.flush();
       await writer.close();
       await journal.appendPatiently({ kind: 'end', end });

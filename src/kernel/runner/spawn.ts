@@ -31,7 +31,14 @@ export async function spawnCommand(
       argv0: launch.argv0,
       cwd: launch.cwd,
       env: { ...launch.env },
-      stdio: ['ignore', output.writing, output.writing, reports.writing, input ?? 'ignore', status ?? 'ignore'],
+      stdio: [
+        'ignore',
+        output.writing,
+        output.writing,
+        reports.writing,
+        input ?? 'ignore',
+        status ?? 'ignore',
+      ],
       detached: true,
       ...launch.user,
     });

@@ -8,7 +8,13 @@ import { createGrowthWatches } from '../log-streams/watcher.ts';
 import { findCgroupRoots, sweepCgroups } from '../runner/cgroup.ts';
 import { isAlive, processStat } from '../runner/identity.ts';
 import { readJournal } from '../runner/journal.ts';
-import { CANCEL, type DriverSettings, type JournalRecord, type RunAs, SPARE_PREFIX } from '../runner/protocol.ts';
+import {
+  CANCEL,
+  type DriverSettings,
+  type JournalRecord,
+  type RunAs,
+  SPARE_PREFIX,
+} from '../runner/protocol.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { followJournal } from './follow.ts';
 import type { RunEnd, RunWatch, Sandbox, SandboxSpec } from './port.ts';
@@ -63,7 +69,8 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     logger,
   });
   const folderOf = (key: string) => join(runsDir, runFolder(key));
-  const follow = (key: string, signal: AbortSignal) => followJournal(folderOf(key), watches, clock.now, signal);
+  const follow = (key: string, signal: AbortSignal) =>
+    followJournal(folderOf(key), watches, clock.now, signal);
 
   const start = async (key: string, spec: SandboxSpec) => {
     const folder = runFolder(key);
@@ -71,7 +78,8 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
       const answer = await spares.run({ key, folder, spec, driver });
       if (answer.kind !== 'taken') return;
     }
-    for await (const record of follow(key, never)) if (record.kind === 'started' || record.kind === 'end') return;
+    for await (const record of follow(key, never))
+      if (record.kind === 'started' || record.kind === 'end') return;
   };
   const wait = async (key: string, watch: RunWatch, signal: AbortSignal): Promise<RunEnd> => {
     let count = 0;
@@ -103,7 +111,8 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     async forget(key) {
       const folder = folderOf(key);
       if (!existsSync(folder)) return;
-      if (!recordsOf(folder).some((record) => record.kind === 'end')) throw new Fault(`run ${key} has not ended`);
+      if (!recordsOf(folder).some((record) => record.kind === 'end'))
+        throw new Fault(`run ${key} has not ended`);
       // At once, so that nobody sees half of it.
       const gone = join(runsDir, `${SPARE_PREFIX}forgotten-${runFolder(key)}`);
       renameSync(folder, gone);
@@ -144,6 +153,7 @@ function sweepSpares(runsDir: string): void {
   for (const name of readdirSync(runsDir)) {
     if (!name.startsWith(SPARE_PREFIX)) continue;
     const pid = Number(name.slice(SPARE_PREFIX.length).split('-')[0]);
-    if (!Number.isInteger(pid) || !processStat(pid)) rmSync(join(runsDir, name), { recursive: true, force: true });
+    if (!Number.isInteger(pid) || !processStat(pid))
+      rmSync(join(runsDir, name), { recursive: true, force: true });
   }
 }

@@ -60,7 +60,10 @@ function watchLife(folder: string, runner: ProcessIdentity): Life {
   try {
     const fd = openSync(join(folder, ALIVE), constants.O_RDONLY | constants.O_NONBLOCK);
     socket = new Socket({ fd, readable: true, writable: false });
-    socket.on('error', () => {}).on('close', () => ended.abort()).resume();
+    socket
+      .on('error', () => {})
+      .on('close', () => ended.abort())
+      .resume();
   } catch {
     // The slow look now and then has to do.
   }
@@ -72,13 +75,19 @@ function watchLife(folder: string, runner: ProcessIdentity): Life {
   };
 }
 
-async function endOrphan(folder: string, records: readonly JournalRecord[], now: () => number): Promise<void> {
+async function endOrphan(
+  folder: string,
+  records: readonly JournalRecord[],
+  now: () => number,
+): Promise<void> {
   const claimed = records.find((record) => record.kind === 'claimed');
   const started = records.find((record) => record.kind === 'started');
   if (started)
     await killTree({
       leader: started.process,
-      ...(claimed?.cgroup && { cgroup: { version: claimed.cgroup.length === 1 ? 2 : 1, folders: claimed.cgroup } }),
+      ...(claimed?.cgroup && {
+        cgroup: { version: claimed.cgroup.length === 1 ? 2 : 1, folders: claimed.cgroup },
+      }),
       ...(claimed?.marker !== undefined && { marker: claimed.marker }),
     });
   const what = started ? '' : ' before it could start the command';

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, closeSync, constants, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { launchInBubblewrap } from '../runner/launch-bubblewrap.ts';
@@ -8,11 +17,15 @@ import type { DriverSettings, RunAs } from '../runner/protocol.ts';
 type Bubblewrap = Extract<DriverSettings, { kind: 'bubblewrap' }>;
 
 /** Settings for bubblewrap, or why it does not work here: it is really run once, as a command will be. */
-export function probeBubblewrap(runAs: RunAs | undefined): Bubblewrap | { readonly kind: 'missing'; readonly why: string } {
+export function probeBubblewrap(
+  runAs: RunAs | undefined,
+): Bubblewrap | { readonly kind: 'missing'; readonly why: string } {
   const bwrap = programOnPath('bwrap');
-  if (bwrap === undefined) return { kind: 'missing', why: 'there is no program bwrap (Debian package bubblewrap)' };
+  if (bwrap === undefined)
+    return { kind: 'missing', why: 'there is no program bwrap (Debian package bubblewrap)' };
   const setpriv = programOnPath('setpriv');
-  if (runAs && setpriv === undefined) return { kind: 'missing', why: 'there is no program setpriv (util-linux)' };
+  if (runAs && setpriv === undefined)
+    return { kind: 'missing', why: 'there is no program setpriv (util-linux)' };
   const sized = spawnSync(bwrap, ['--help'], { encoding: 'utf8' }).stdout?.includes('--size') ?? false;
   const settings: Bubblewrap = {
     kind: 'bubblewrap',
@@ -27,7 +40,10 @@ export function probeBubblewrap(runAs: RunAs | undefined): Bubblewrap | { readon
 
 function programOnPath(name: string): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/local/bin', '/usr/bin', '/bin'];
-  return folders.filter((folder) => folder !== '').map((folder) => join(folder, name)).find(isExecutable);
+  return folders
+    .filter((folder) => folder !== '')
+    .map((folder) => join(folder, name))
+    .find(isExecutable);
 }
 
 function isExecutable(path: string): boolean {

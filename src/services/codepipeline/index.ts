@@ -19,7 +19,6 @@ export type {
   WantedRevision,
 } from './actions/provider.ts';
 export { ActionFailure } from './actions/provider.ts';
-export { checkPipelineFile } from './check-file.ts';
 export type { CodePipelineRoom } from './face.ts';
 export type { ParsedFile } from './model/parse-file.ts';
 

@@ -1,4 +1,3 @@
-export { sameAccountOnly } from './authorise.ts';
 export { createDoor } from './door.ts';
 export { unmodelledOperations } from './operations.ts';
 export type { Authorise, DoorOptions, NativeRoute, Permission } from './port.ts';
