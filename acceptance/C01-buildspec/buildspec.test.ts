@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -185,6 +185,19 @@ test('commands use the platform with the credentials of the service role (C1.13,
   });
   expect(await server.output(await server.run('caller'))).toEqual(['1', server.endpoint, '***']);
 });
+
+test.skipIf(!existsSync('/usr/bin/aws'))(
+  'the aws CLI inside a build is the service role (C1.13)',
+  async () => {
+    const call =
+      '/usr/bin/aws --endpoint-url "$AWS_ENDPOINT_URL" sts get-caller-identity --query Arn --output text';
+    await server.makeProject('cli', { version: 0.2, phases: { build: { commands: [call] } } });
+    const build = await server.run('cli');
+    expect(await server.output(build)).toEqual([
+      `arn:aws:sts::111111111111:assumed-role/builder/AWSCodeBuild-${build.id?.split(':')[1]}`,
+    ]);
+  },
+);
 
 test('a role that does not exist, or trusts somebody else, is refused', async () => {
   await expect(

@@ -26,6 +26,8 @@ export interface HouseOptions {
   readonly dataDir?: string;
   readonly driver?: 'process' | 'bubblewrap';
   readonly databaseUrl?: string;
+  /** Names failpoints. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** The rooms that builds stand on, with a real sandbox, and what tests ask of them again and again. */
@@ -34,6 +36,7 @@ export async function openBuildHouse(options: HouseOptions = {}) {
   const kernel: TestKernel = await openTestKernel({
     dataDir: folder,
     ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
+    ...(options.env === undefined ? {} : { env: options.env }),
     sandbox: (parts) => createSandbox({ ...parts, driver: options.driver ?? testDriver, spares: 0 }),
   });
   const iam = createIamRoom(kernel);
