@@ -270,10 +270,13 @@ test('exported variables and texts to fill in are reported as they are at the en
 });
 
 describe('C1.3: clean-up after a stop', () => {
+  // The word comes from the process that then waits: a shell of its own would still have to start `sleep`, and a signal
+  // to the group that comes before that reaches no `sleep`.
+  const wait = `sh -c 'echo waiting; exec sleep 60'`;
   const phases = {
     install: { commands: ['echo install'] },
     pre_build: { commands: ['echo pre'] },
-    build: { commands: ['echo waiting; sleep 60', 'echo no'], finally: ['echo finally'] },
+    build: { commands: [wait, 'echo no'], finally: ['echo finally'] },
     post_build: { commands: ['echo clean $CODEBUILD_BUILD_SUCCEEDING'] },
   };
   const stopAt = (word: string) => (line: string, kill: (signal: NodeJS.Signals) => void) => {
@@ -282,12 +285,12 @@ describe('C1.3: clean-up after a stop', () => {
   test('in BUILD: finally and post_build run', async () => {
     const ran = await run({ version: 0.2, phases }, { onLine: stopAt('waiting') });
     expect(ran.output).toEqual(['install', 'pre', 'waiting', 'finally', 'clean 0']);
-    expect(ran.phases.slice(2)).toEqual(['BUILD!echo waiting; sleep 60=143', 'POST_BUILD']);
+    expect(ran.phases.slice(2)).toEqual([`BUILD!${wait}=143`, 'POST_BUILD']);
     expect(ran.code).toBe(1);
   });
   test('in INSTALL: there is nothing to clean up', async () => {
     const ran = await run(
-      { version: 0.2, phases: { ...phases, install: { commands: ['echo waiting; sleep 60'] } } },
+      { version: 0.2, phases: { ...phases, install: { commands: [wait] } } },
       { onLine: stopAt('waiting') },
     );
     expect(ran.output).toEqual(['waiting']);
