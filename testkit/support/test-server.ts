@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestClock } from '../../src/kernel/clock-test.ts';
@@ -65,9 +65,21 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       AWS_PAGER: '',
     },
     async [Symbol.asyncDispose]() {
+      await endRuns(server);
       await server.close();
       await database?.drop();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Builds outlive a server on purpose; those of a test must not outlive the test. */
+async function endRuns({ kernel }: RunningServer): Promise<void> {
+  let keys: string[] = [];
+  try {
+    keys = readdirSync(join(kernel.dataDir, 'runs')).filter((name) => !name.startsWith('~'));
+  } catch {
+    // Nothing was ever run.
+  }
+  for (const key of keys) if (await kernel.sandbox.known(key)) await kernel.sandbox.cancel(key, 0);
 }
