@@ -18,8 +18,7 @@ const CLEAN_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
  * A plain user's bwrap makes a user namespace. Root's does not: it keeps the rights to set up the mounts (folders on the
  * way to the work folder may be closed to others) and to change the user, and changes it before anything that the
  * command's owner has a say in runs: the environment (think of LD_PRELOAD) is read from a file by a shell that runs
- * as that user already (root without its rights could not even go
- * to a folder that is closed to everybody but that user).
+ * as that user already. The shell also goes to the folder, which may be closed to everybody else.
  */
 export function launchInBubblewrap(driver: Settings, { spec, program, cgroup }: LaunchContext): Launch {
   const command = { file: program, argv0: spec.argv[0] as string, args: spec.argv.slice(1) };
@@ -38,7 +37,7 @@ export function launchInBubblewrap(driver: Settings, { spec, program, cgroup }: 
     ...['--cap-drop', 'ALL', '--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID'],
     ...locked(driver, spec, ['--perms', '0444', '--ro-bind-data', '4', ENV_FILE]),
     ...['--', driver.setpriv as string, `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', '--'],
-    ...['/bin/sh', '-c', `. ${ENV_FILE}; cd "$1" || exit; shift; exec "$@"`, 'sh', spec.cwd],
+    ...['/bin/sh', '-c', `cd "$1" || exit; shift; unset OLDPWD; . ${ENV_FILE}; exec "$@"`, 'sh', spec.cwd],
     ...run,
   ];
   return { ...base, args, env: { PATH: CLEAN_PATH }, input: exportLines(spec.env) };

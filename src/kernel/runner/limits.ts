@@ -49,6 +49,7 @@ function readLimits(): (name: string) => number {
 }
 
 function runningThreads(uid: number): number {
+  if (!existsSync('/proc/self/status')) return 0;
   let threads = 0;
   for (const name of readdirSync('/proc')) {
     if (!/^\d+$/.test(name)) continue;

@@ -3,7 +3,8 @@ import { errorText } from '../errors.ts';
 import { type Claimed, claim } from './claim.ts';
 import type { Claim, RunnerMessage, RunnerSetup } from './protocol.ts';
 import { type Running, startRun } from './run.ts';
-import { makeSpare, type Spare } from './spare.ts';
+import { makeSpare } from './spare.ts';
+import { CANCEL_SIGNAL } from './stopping.ts';
 
 /*
  * The runner: a small process of its own session that waits for one claim, runs it to its end and exits. See README.md.
@@ -17,28 +18,32 @@ process.stderr.on('error', () => {});
 process.on('SIGHUP', () => {});
 process.on('SIGINT', () => {});
 
+const input = createInterface({ input: process.stdin });
 let running: Running | undefined;
-let told = false;
-process.on('SIGTERM', () => {
-  told = true;
-  if (running) running.asked();
-  else if (!claimed) process.stdin.destroy();
-});
+let stop: 'cancelled' | 'told' | undefined;
 let claimed = false;
+process.on(CANCEL_SIGNAL, () => {
+  stop ??= 'cancelled';
+  running?.stop('cancelled');
+});
+process.on('SIGTERM', () => {
+  stop ??= 'told';
+  if (!claimed) input.close();
+  running?.stop('told');
+});
 
 const say = (message: RunnerMessage) => process.stdout.write(`${JSON.stringify(message)}\n`);
 
 const setup = JSON.parse(process.argv[2] as string) as RunnerSetup;
-const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
-const firstLine = lines.next();
+const firstLine = input[Symbol.asyncIterator]().next();
 const spare = await makeSpare(setup);
 say({ kind: 'ready' });
 const { value, done } = await firstLine;
 if (done === true || value === undefined) await spare.discard();
-else await serve(JSON.parse(value) as Claim, spare);
+else await serve(JSON.parse(value) as Claim);
 process.exit();
 
-async function serve(request: Claim, spare: Spare): Promise<void> {
+async function serve(request: Claim): Promise<void> {
   const won = claim(setup, spare, request);
   if (!won) {
     say({ kind: 'taken' });
@@ -48,17 +53,18 @@ async function serve(request: Claim, spare: Spare): Promise<void> {
   try {
     running = await startRun(setup, spare, request, won);
   } catch (error) {
-    await couldNotStart(won, spare, errorText(error));
+    await couldNotStart(won, errorText(error));
     return;
   }
   say({ kind: 'started' });
   // A cancel may have come before there was anything to stop.
-  if (told) running.asked();
+  if (stop) running.stop(stop);
   await running.ended;
 }
 
-async function couldNotStart({ journal }: Claimed, { clock }: Spare, cause: string): Promise<void> {
-  await journal.appendPatiently({ kind: 'end', end: { kind: 'fault', at: clock.now(), cause } });
+async function couldNotStart({ journal }: Claimed, cause: string): Promise<void> {
+  await journal.appendPatiently({ kind: 'end', end: { kind: 'fault', at: spare.clock.now(), cause } });
   journal.sync();
   say({ kind: 'ended' });
+  await spare.release();
 }

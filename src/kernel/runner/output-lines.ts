@@ -42,7 +42,6 @@ export function createOutputLines(masks: readonly string[], limit: number): Outp
     }
     return lines;
   };
-  const clean = (text: string) => text.replaceAll('\0', '\uFFFD');
   const finish = (): OutputLine[] => {
     const lines = split(masker.push(clean(decoder.decode())) + masker.flush());
     if (pending !== '') lines.push({ text: pending });
@@ -61,6 +60,10 @@ export function createOutputLines(masks: readonly string[], limit: number): Outp
     },
     end: () => (dropping ? [] : finish()),
   };
+}
+
+function clean(text: string): string {
+  return text.replaceAll('\0', '\uFFFD');
 }
 
 function isHighSurrogate(code: number): boolean {

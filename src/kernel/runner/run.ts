@@ -14,12 +14,10 @@ import type { Claim, RunnerSetup } from './protocol.ts';
 import { collectReports } from './reports.ts';
 import type { Spare } from './spare.ts';
 import { type Spawned, spawnCommand } from './spawn.ts';
-import { createStopper, readCancel, type Stopper } from './stopping.ts';
+import { createStopper, DEFAULT_GRACE_MS, readGrace, type Stopper } from './stopping.ts';
 import { killTree, type Tree } from './tree.ts';
 import { within } from './within.ts';
 
-/** Between TERM and KILL when the time is up or the system shuts down. */
-const GRACE_MS = 5000;
 /** How long what the command left behind may still write (`> >(tee log)`) before it is killed. */
 const LAST_WORDS_MS = 200;
 /** How long a pipe is read on that somebody holds open who cannot be killed. */
@@ -30,8 +28,8 @@ const RUNNER_THREADS = 32;
 export interface Running {
   /** Resolves when the end is recorded. */
   readonly ended: Promise<void>;
-  /** Somebody asked this process to end: the run's folder says whether it was a cancel. */
-  asked(): void;
+  /** Ends it because a server asks for it (`cancelled`), or because this process has to end (`told`). */
+  stop(why: 'cancelled' | 'told'): void;
 }
 
 /** Starts the command. Throws when it could not be started. */
@@ -125,11 +123,9 @@ function follow(
     journal.sync();
     if (cgroup) removeCgroup(cgroup);
   };
-  const asked = () => {
-    const graceMs = readCancel(folder);
-    stopper.stop(graceMs === undefined ? { kind: 'told' } : { kind: 'cancelled' }, graceMs ?? GRACE_MS);
-  };
-  return { ended: finish(), asked };
+  const stop = (kind: 'cancelled' | 'told') =>
+    stopper.stop({ kind }, kind === 'cancelled' ? readGrace(folder) : DEFAULT_GRACE_MS);
+  return { ended: finish(), stop };
 }
 
 function exitOf(child: ChildProcess): Promise<ExitStatus> {
@@ -140,13 +136,15 @@ function exitOf(child: ChildProcess): Promise<ExitStatus> {
 
 function watchLimits({ clock }: Spare, { limits, workDir }: Claim['spec'], stopper: Stopper): () => void {
   const cancelTimer = clock.wakeAt(clock.now() + limits.timeoutMs, () =>
-    stopper.stop({ kind: 'timed-out' }, GRACE_MS),
+    stopper.stop({ kind: 'timed-out' }, DEFAULT_GRACE_MS),
   );
   const watching = new AbortController();
-  void outgrown(workDir, limits.diskBytes, watching.signal).then((outgrew) => {
+  const watchDisk = async () => {
+    if (!(await outgrown(workDir, limits.diskBytes, watching.signal))) return;
     const cause = `the work folder grew beyond ${limits.diskBytes} bytes`;
-    if (outgrew) stopper.stop({ kind: 'limit', cause }, 0);
-  });
+    stopper.stop({ kind: 'limit', cause }, 0);
+  };
+  void watchDisk();
   return () => {
     cancelTimer();
     watching.abort();

@@ -15,6 +15,8 @@ export interface Spare {
   readonly output: Pipe;
   readonly reports: Pipe;
   readonly cgroup: Cgroup | undefined;
+  /** Leaves and removes the control group, when nothing was started in it. */
+  release(): Promise<void>;
   /** Undoes it all, for a runner that was never needed. */
   discard(): Promise<void>;
 }
@@ -34,18 +36,22 @@ export async function makeSpare(setup: RunnerSetup): Promise<Spare> {
   const cgroup = setup.cgroups && makeCgroup(setup.cgroups, name);
   if (cgroup) enterCgroup(cgroup);
   const clock = await openRunnerClock(setup.clockSocket);
+  const release = async () => {
+    if (!cgroup) return;
+    await leaveCgroup(cgroup);
+    removeCgroup(cgroup);
+  };
   return {
     folder,
     clock,
     output: openPipe(paths.output),
     reports: openPipe(paths.reports),
     cgroup,
+    release,
     async discard() {
       closeSync(alive);
       rmSync(folder, { recursive: true, force: true });
-      if (!cgroup) return;
-      await leaveCgroup(cgroup);
-      removeCgroup(cgroup);
+      await release();
     },
   };
 }

@@ -12,6 +12,11 @@ export type StopReason =
   /** Somebody told the runner itself to end: the system shuts down. */
   | { readonly kind: 'told' };
 
+/** How a server tells a runner that its run is cancelled; the grace lies in the run's folder. */
+export const CANCEL_SIGNAL = 'SIGUSR2';
+/** When the file says nothing, because the disk is full. */
+export const DEFAULT_GRACE_MS = 5000;
+
 export interface Stopper {
   /** The first reason counts; a later call may only shorten the grace. */
   stop(reason: StopReason, graceMs: number): void;
@@ -42,12 +47,12 @@ export function createStopper(tree: Tree, wrapper: number | undefined): Stopper 
   };
 }
 
-/** The grace of a cancel that was asked for, in milliseconds. */
-export function readCancel(folder: string): number | undefined {
+/** The grace of a cancel, in milliseconds. */
+export function readGrace(folder: string): number {
   try {
     const { graceMs } = JSON.parse(readFileSync(join(folder, CANCEL), 'utf8')) as { graceMs: number };
     return graceMs;
   } catch {
-    return undefined;
+    return DEFAULT_GRACE_MS;
   }
 }

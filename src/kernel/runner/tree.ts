@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Cgroup, cgroupMembers, freezeForks } from './cgroup.ts';
 import { hasEnded, isAlive, type ProcessIdentity, processStat } from './identity.ts';
@@ -14,12 +14,16 @@ export interface Tree {
   readonly marker?: string;
 }
 
+/** Where there is no `/proc` (macOS), the process group is all that can be reached. */
+const SEES_PROCESSES = existsSync('/proc/self/stat');
+
 /**
  * Every living process of the run. With a control group nobody can get away. Without one: the leader's group and
  * session, their descendants, and whoever carries the marker; only a process that forked away from all of them *and*
  * threw its environment away is missed (trusted mode).
  */
 export function treeMembers(tree: Tree): number[] {
+  if (!SEES_PROCESSES) return [];
   if (tree.cgroup) return cgroupMembers(tree.cgroup);
   return scanMembers(tree);
 }
@@ -65,6 +69,7 @@ function isMarked(pid: number, marker: string): boolean {
 
 /** TERM to everybody, except the wrapper that would take the others down without a chance. */
 export function terminateTree(tree: Tree, wrapper?: number): void {
+  if (!SEES_PROCESSES) send(-tree.leader.pid, 'SIGTERM');
   for (const pid of treeMembers(tree)) if (pid !== wrapper) send(pid, 'SIGTERM');
 }
 
@@ -74,7 +79,7 @@ const KILL_PAUSE_MS = 5;
 /** KILL until nobody is left; false when somebody outlived all patience (a process in an uninterruptible call). */
 export async function killTree(tree: Tree): Promise<boolean> {
   if (tree.cgroup) freezeForks(tree.cgroup);
-  else if (isAlive(tree.leader)) send(-tree.leader.pid, 'SIGKILL');
+  else if (!SEES_PROCESSES || isAlive(tree.leader)) send(-tree.leader.pid, 'SIGKILL');
   const until = performance.now() + KILL_PATIENCE_MS;
   for (let members = treeMembers(tree); members.length > 0; members = treeMembers(tree)) {
     if (performance.now() > until) return false;

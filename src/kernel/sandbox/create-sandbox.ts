@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock.ts';
@@ -15,6 +15,7 @@ import {
   type RunAs,
   SPARE_PREFIX,
 } from '../runner/protocol.ts';
+import { CANCEL_SIGNAL, DEFAULT_GRACE_MS } from '../runner/stopping.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { followJournal } from './follow.ts';
 import type { RunEnd, RunWatch, Sandbox, SandboxSpec } from './port.ts';
@@ -43,7 +44,6 @@ export interface SandboxOptions {
 }
 
 const DEFAULT_SPARES = 2;
-const DEFAULT_GRACE_MS = 5000;
 const never = new AbortController().signal;
 
 /** Opens the sandbox of a data folder: its log streams lie in `logs`, what it keeps of runs in `runs`. */
@@ -97,13 +97,19 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
     const claimed = records.find((record) => record.kind === 'claimed');
     if (!claimed || records.some((record) => record.kind === 'end')) return;
     const path = join(folder, CANCEL);
-    writeFileSync(`${path}.new`, JSON.stringify({ graceMs }), { mode: 0o600 });
-    renameSync(`${path}.new`, path);
-    if (isAlive(claimed.runner)) process.kill(claimed.runner.pid, 'SIGTERM');
+    try {
+      writeFileSync(`${path}.new`, JSON.stringify({ graceMs }), { mode: 0o600 });
+      renameSync(`${path}.new`, path);
+    } catch (error) {
+      // A full disk must not keep anybody from stopping what fills it.
+      logger.warn({ key, error }, 'the grace of a cancel could not be written');
+    }
+    if (isAlive(claimed.runner)) process.kill(claimed.runner.pid, CANCEL_SIGNAL);
   };
+  const workRoot = makeWorkRoot(dataDir, driver);
   return {
     driver: driver.kind,
-    workRoot: makeWorkRoot(dataDir, driver),
+    workRoot,
     start,
     wait,
     cancel,
@@ -118,7 +124,11 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
       renameSync(folder, gone);
       await rm(gone, { recursive: true, force: true });
     },
-    close: () => spares.close(),
+    async close() {
+      await spares.close();
+      // Goes when nothing is left in it.
+      await rmdir(workRoot).catch(() => {});
+    },
   };
 }
 

@@ -27,7 +27,10 @@ export interface SandboxSpec {
   readonly workDir: string;
   /** Where it starts: `workDir` or a folder below it. */
   readonly cwd: string;
-  /** More folders it may read (and write where said). */
+  /**
+   * More folders it may read (and write where said). Plain processes see what their user may see anyway. Where the
+   * server is root, a writable one is given to the user that commands run as; a read-only one must be open to it.
+   */
   readonly mounts?: readonly { readonly path: string; readonly writable: boolean }[];
   readonly network: boolean;
   readonly limits: SandboxLimits;

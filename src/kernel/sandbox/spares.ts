@@ -30,17 +30,20 @@ export function createSpares(options: SparesOptions): Spares {
   let closed = false;
   let refill: NodeJS.Timeout | undefined;
 
+  const notice = async (runner: Runner) => {
+    await runner.exited;
+    if (idle.delete(runner) && !closed)
+      options.logger.warn({ reason: runner.complaint() }, 'an idle runner ended');
+  };
   const begin = () => {
     const runner = startRunner(options);
     idle.add(runner);
-    void runner.exited.then(() => {
-      if (idle.delete(runner) && !closed)
-        options.logger.warn({ reason: runner.complaint() }, 'an idle runner ended');
-    });
+    void notice(runner);
     return runner;
   };
   const fill = () => {
-    while (!closed && idle.size < options.count) begin();
+    if (closed) return;
+    while (idle.size < options.count) begin();
   };
   const take = (): Runner => {
     const runners = [...idle];
