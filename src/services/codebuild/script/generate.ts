@@ -12,7 +12,7 @@ export interface Scripts {
 }
 
 export function generateScripts(plan: ScriptPlan): Scripts {
-  const preamble = plan.preamble.map((line) => `pw_say ${quote(line)}`);
+  const preamble = ['pw_say', ...plan.preamble.map(quote)].join(' ');
   const phases = plan.phases.flatMap((phase) => [
     `pw_enter ${phase.begin} ${phase.type}`,
     ...phase.commands.map((command) => step(plan, 'pw_go', command)),
@@ -27,9 +27,7 @@ export function generateScripts(plan: ScriptPlan): Scripts {
   const steps = [
     LIBRARY,
     RESUME,
-    'if [ "$pw_n" = 0 ]; then :',
-    ...preamble,
-    'fi',
+    `if [ "$pw_n" = 0 ]; then ${plan.preamble.length > 0 ? preamble : ':'}; fi`,
     ...phases,
     ...exported,
     ...expanded,

@@ -18,15 +18,21 @@ export const LIBRARY = shellText`
 pw_control=$1
 set --
 pw_path=$PATH
-pw_cmd= pw_text= pw_trace=
+pw_cmd= pw_text= pw_trace= pw_second= pw_day=
 
+# Each argument is a line. The day is worked out once a second only: bash reads the time zone anew each time.
 pw_say() {
   if [ -n "@{EPOCHREALTIME-}" ]; then
     pw_now=$EPOCHREALTIME
-    TZ=UTC0 printf '[Container] %(%Y/%m/%d %H:%M:%S)T.%s %s\n' "@{pw_now%[.,]*}" "@{pw_now#*[.,]}" "$1" >&4
+    if [ "@{pw_now%[.,]*}" != "$pw_second" ]; then
+      pw_second=@{pw_now%[.,]*}
+      TZ=UTC0 printf -v pw_day '%(%Y/%m/%d %H:%M:%S)T' "$pw_second"
+    fi
+    pw_stamp=$pw_day.@{pw_now#*[.,]}
   else
-    printf '[Container] %s %s\n' "$(PATH=$pw_path date -u '+%Y/%m/%d %H:%M:%S')" "$1" >&4
+    pw_stamp=$(PATH=$pw_path date -u '+%Y/%m/%d %H:%M:%S')
   fi
+  printf "[Container] $pw_stamp %s\n" "$@" >&4
 }
 
 pw_keep() {
@@ -92,14 +98,13 @@ pw_leave() {
   if [ "$pw_in" = 1 ]; then
     pw_in=0
     if [ "$pw_bad" = - ]; then
-      pw_say "Phase complete: $pw_phase State: SUCCEEDED"
-      pw_say "Phase context status code:  Message: "
+      pw_say "Phase complete: $pw_phase State: SUCCEEDED" "Phase context status code:  Message: "
       printf '{"kind":"phase-end","phase":"%s"}\n' "$pw_phase" >&3
     else
       pw_failed=1
       if [ "$2" = end ] || [ "$pw_stopped" = 1 ]; then pw_over=1; fi
-      pw_say "Phase complete: $pw_phase State: FAILED"
-      pw_say "Phase context status code: COMMAND_EXECUTION_ERROR Message: Error while executing command: $pw_text. Reason: exit status $pw_code"
+      pw_say "Phase complete: $pw_phase State: FAILED" \
+        "Phase context status code: COMMAND_EXECUTION_ERROR Message: Error while executing command: $pw_text. Reason: exit status $pw_code"
       printf '{"kind":"phase-end","phase":"%s","step":%s,"code":%s}\n' "$pw_phase" "$pw_bad" "$pw_code" >&3
     fi
   fi

@@ -26,6 +26,8 @@ export interface HouseOptions {
   readonly dataDir?: string;
   readonly driver?: 'process' | 'bubblewrap';
   readonly databaseUrl?: string;
+  /** Warm runners; none unless asked for, because each takes time to start beside the test. */
+  readonly spares?: number;
   /** Names failpoints. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -37,7 +39,8 @@ export async function openBuildHouse(options: HouseOptions = {}) {
     dataDir: folder,
     ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
     ...(options.env === undefined ? {} : { env: options.env }),
-    sandbox: (parts) => createSandbox({ ...parts, driver: options.driver ?? testDriver, spares: 0 }),
+    sandbox: (parts) =>
+      createSandbox({ ...parts, driver: options.driver ?? testDriver, spares: options.spares ?? 0 }),
   });
   const iam = createIamRoom(kernel);
   const s3 = createS3Room(kernel, { iam });
