@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline';
 import { errorText } from '../errors.ts';
 import { type Claimed, claim } from './claim.ts';
 import type { Claim, RunnerMessage, RunnerSetup } from './protocol.ts';
+import { rehearse } from './rehearse.ts';
 import { type Running, startRun } from './run.ts';
 import { makeSpare } from './spare.ts';
 import { CANCEL_SIGNAL } from './stopping.ts';
@@ -37,6 +38,8 @@ const say = (message: RunnerMessage) => process.stdout.write(`${JSON.stringify(m
 const setup = JSON.parse(process.argv[2] as string) as RunnerSetup;
 const firstLine = input[Symbol.asyncIterator]().next();
 const spare = await makeSpare(setup);
+// Whoever cannot wait gets a runner without practice.
+await Promise.race([firstLine, rehearse(`${spare.folder}-rehearsal`).catch(() => {})]);
 say({ kind: 'ready' });
 const { value, done } = await firstLine;
 if (done === true || value === undefined) await spare.discard();

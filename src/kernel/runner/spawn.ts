@@ -17,10 +17,9 @@ export interface Spawned {
 export async function spawnCommand(
   launch: Launch,
   driver: DriverSettings,
-  spare: Spare,
+  { output, reports }: Pick<Spare, 'output' | 'reports'>,
   folder: string,
 ): Promise<Spawned> {
-  const { output, reports } = spare;
   // So that the command can open /dev/stdout again.
   if (driver.runAs)
     for (const pipe of [output, reports]) fchownSync(pipe.writing, driver.runAs.uid, driver.runAs.gid);

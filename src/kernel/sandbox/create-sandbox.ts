@@ -33,7 +33,7 @@ export interface SandboxOptions {
   readonly driver: 'auto' | Sandbox['driver'];
   /** Socket at which the test clock is served, in test mode only: runs count their time by it. */
   readonly testClockSocket?: string;
-  /** Idle runners kept ready; default 2. Each takes about 45 MB. */
+  /** Idle runners kept ready; default 2. Each takes about 13 MB for itself. */
   readonly spares?: number;
   /** The user that commands run as where the server is root; `self` runs them as root. */
   readonly runAs?: RunAs | 'self';
