@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSystemClock } from '../../src/kernel/clock-system.ts';
 import { createSandbox } from '../../src/kernel/sandbox/create-sandbox.ts';
@@ -23,7 +23,7 @@ export const sandboxStart: Measure = {
       const times: number[] = [];
       await new Promise((resolve) => setTimeout(resolve, 1000));
       for (let n = 0; n < RUNS; n++) {
-        const workDir = join(dir, 'work', String(n));
+        const workDir = join(sandbox.workRoot, String(n));
         mkdirSync(workDir, { recursive: true });
         const start = performance.now();
         await sandbox.start(`run-${n}`, {
@@ -43,7 +43,9 @@ export const sandboxStart: Measure = {
           masks: [],
         });
         times.push(performance.now() - start);
-        await sandbox.wait(`run-${n}`, {}, new AbortController().signal);
+        const end = await sandbox.wait(`run-${n}`, {}, new AbortController().signal);
+        if (end.kind !== 'exited' || end.exitCode !== 0) throw new Error(JSON.stringify(end));
+        rmSync(workDir, { recursive: true });
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
       await sandbox.close();
