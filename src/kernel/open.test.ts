@@ -1,3 +1,6 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { openTestKernel, startTestKernel } from '../../testkit/support/test-kernel.ts';
 
@@ -31,4 +34,16 @@ it('opens, runs a transition through its task, and closes twice', async () => {
   await kernel.tasks.idle();
   expect(await kernel.transitions.load(scope, ref)).toEqual({ done: 1 });
   await kernel.close();
+});
+
+it('removes what an earlier process had in hand', async () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'pipewright-open-'));
+  try {
+    mkdirSync(join(dataDir, 'tmp'));
+    writeFileSync(join(dataDir, 'tmp', 'half-a-bundle'), 'half');
+    await using kernel = await openTestKernel({ dataDir });
+    expect(existsSync(join(kernel.dataDir, 'tmp', 'half-a-bundle'))).toBe(false);
+  } finally {
+    rmSync(dataDir, { recursive: true, force: true });
+  }
 });

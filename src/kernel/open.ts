@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { createFileBlobs } from './blobs/file-blobs.ts';
 import { createChanges } from './changes/changes.ts';
@@ -44,10 +44,15 @@ export interface OpenKernel extends Kernel {
   close(): Promise<void>;
 }
 
+/** Folder below the data folder for files that no process outlives. */
+const TEMPORARY = 'tmp';
+
 /** Builds the ground floor. */
 export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
   const { dataDir, clock, logger, env } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // What tasks of an earlier process had in hand when it died; each begins anew.
+  rmSync(join(dataDir, TEMPORARY), { recursive: true, force: true });
   const keyring = openKeyring(join(dataDir, 'keys'), env);
   const failpoints = createFailpoints(env);
   const database = await openDatabase(options.databaseUrl ?? join(dataDir, 'pipewright.db'));
