@@ -27,11 +27,12 @@ export function ending(behaviour: Behaviour): void {
   });
 
   behaviour('what does not end itself is killed after the grace', async (lab) => {
-    const run = lab.run(`trap '' TERM; ${FAMILY} while :; do sleep 0.05; done`);
+    const run = lab.run(`trap 'echo refused' TERM; ${FAMILY} while :; do sleep 0.05; done`);
     const nobodyLeft = run.fifo();
     await run.start();
     await run.saw('up');
     await lab.sandbox.cancel(run.key, 3_600_000);
+    await run.saw('refused');
     // A second cancel may be less patient.
     await lab.sandbox.cancel(run.key, 100);
     expect(await run.wait()).toMatchObject({ kind: 'cancelled' });

@@ -50,7 +50,7 @@ describe.runIf(process.getuid?.() === 0)('a server that is not root', () => {
       argv: [
         'sh',
         '-c',
-        'id -u; echo "$VALUE"; touch here && ls; cat ../../runs/run/journal 2>/dev/null; kill -9 $$',
+        'id -u; echo "$VALUE"; touch here && ls; touch /here 2>/dev/null && echo wrote /; cat ../../runs/run/journal 2>/dev/null; kill -9 $$',
       ],
       env: { PATH: '/usr/bin:/bin', VALUE: 'its own' },
       workDir,
