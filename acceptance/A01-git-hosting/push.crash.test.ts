@@ -38,7 +38,7 @@ describe.each(['sqlite', 'postgres'] as const)('A1.12 a push killed at every fai
         expect([point, JSON.parse(after.out)]).toEqual([point, expected]);
       });
     }
-    await rm(folder, { recursive: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 20 });
   });
 });
 
@@ -54,7 +54,7 @@ async function inPlace<T>(dialect: 'sqlite' | 'postgres', work: (place: Place) =
     return await work({ dataDir, databaseUrl: database?.url });
   } finally {
     await database?.drop();
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

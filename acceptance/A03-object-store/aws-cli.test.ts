@@ -28,7 +28,7 @@ describe.skipIf(!existsSync('/usr/bin/aws'))('the object store from the command 
   });
   afterAll(async () => {
     await store[Symbol.asyncDispose]();
-    rmSync(dir, { recursive: true });
+    rmSync(dir, { recursive: true, force: true, maxRetries: 20 });
   });
 
   test('mb, cp, ls, mv, rm and rb', async () => {
@@ -55,7 +55,7 @@ describe.skipIf(!existsSync('/usr/bin/aws'))('the object store from the command 
     );
     expect(await ok('s3', 'sync', 'site', 's3://synced/x')).toBe('');
     writeFileSync(join(dir, 'site/a.txt'), 'changed and longer');
-    rmSync(join(dir, 'site/deep'), { recursive: true });
+    rmSync(join(dir, 'site/deep'), { recursive: true, force: true, maxRetries: 20 });
     const again = await ok('s3', 'sync', 'site', 's3://synced/x', '--delete', '--no-progress');
     expect(again).toMatch(/upload: .*a\.txt/);
     expect(again).toMatch(/delete: .*b c\.txt/);

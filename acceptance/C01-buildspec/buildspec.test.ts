@@ -29,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
-  rmSync(scratch, { recursive: true, force: true });
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 20 });
 });
 
 const phase = (build: Build, type: string) => build.phases?.find((each) => each.phaseType === type);
@@ -291,7 +291,7 @@ test('a CodeCommit source is the commit that was asked for', async () => {
   expect(phase(missing, 'DOWNLOAD_SOURCE')?.contexts?.[0]?.message).toContain(
     'no branch, tag or commit no-such-branch',
   );
-  rmSync(user.home, { recursive: true, force: true });
+  rmSync(user.home, { recursive: true, force: true, maxRetries: 20 });
 });
 
 test('several sources and several artifacts (C1.9, C1.11)', async () => {

@@ -10,7 +10,7 @@ let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'c08-'));
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+afterEach(() => rmSync(dir, { recursive: true, force: true, maxRetries: 20 }));
 
 /** Runs in this process and keeps what it said. */
 async function run(buildspec: unknown, more: Partial<Parameters<typeof runLocalBuild>[0]> = {}) {

@@ -55,7 +55,7 @@ async function withPlace(
     await work({ dataDir: join(dir, 'data'), ...(database ? { databaseUrl: database.url } : {}) }, dir);
   } finally {
     await database?.drop();
-    rmSync(dir, { recursive: true, force: true });
+    rmSync(dir, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

@@ -248,7 +248,7 @@ export async function openWorld(place?: DatabasePlace): Promise<World> {
       await stopClock();
       await door.close();
       await kernel[Symbol.asyncDispose]();
-      rmSync(dir, { recursive: true, force: true });
+      rmSync(dir, { recursive: true, force: true, maxRetries: 20 });
     },
   };
   return world;

@@ -56,7 +56,7 @@ export async function openBrowser(): Promise<TestBrowser> {
     complaints,
     async [Symbol.asyncDispose]() {
       await context.close();
-      rmSync(profile, { recursive: true, force: true });
+      rmSync(profile, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

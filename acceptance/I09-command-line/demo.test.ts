@@ -29,7 +29,7 @@ async function runDemo(args: readonly string[]): Promise<{ summary: Summary; std
     );
     return { summary: JSON.parse(readFileSync(file, 'utf8')) as Summary, stdout };
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

@@ -38,6 +38,6 @@ it('is packed so that it runs without the sources', async () => {
     const { executions } = JSON.parse(readFileSync(summary, 'utf8')) as { executions: { status: string }[] };
     expect(executions.map(({ status }) => status)).toEqual(['Succeeded', 'Failed']);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   }
 }, 240_000);

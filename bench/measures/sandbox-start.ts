@@ -45,7 +45,7 @@ export const sandboxStart: Measure = {
         times.push(performance.now() - start);
         const end = await sandbox.wait(`run-${n}`, {}, new AbortController().signal);
         if (end.kind !== 'exited' || end.exitCode !== 0) throw new Error(JSON.stringify(end));
-        rmSync(workDir, { recursive: true });
+        rmSync(workDir, { recursive: true, force: true, maxRetries: 20 });
         await new Promise((resolve) => setTimeout(resolve, 200));
       }
       await sandbox.close();

@@ -7,6 +7,6 @@ export async function inFolder<T>(work: (dir: string) => Promise<T>): Promise<T>
   try {
     return await work(dir);
   } finally {
-    rmSync(dir, { recursive: true, force: true });
+    rmSync(dir, { recursive: true, force: true, maxRetries: 20 });
   }
 }

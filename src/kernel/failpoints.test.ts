@@ -30,5 +30,5 @@ test('hits are recorded in order', () => {
   const dir = mkdtempSync(join(tmpdir(), 'failpoints-'));
   run({ PIPEWRIGHT_FAILPOINTS_RECORD: join(dir, 'hits'), PIPEWRIGHT_FAILPOINT: 'b#2' });
   expect(readFileSync(join(dir, 'hits'), 'utf8')).toBe('a\nb\na\nb\n');
-  rmSync(dir, { recursive: true });
+  rmSync(dir, { recursive: true, force: true, maxRetries: 20 });
 });

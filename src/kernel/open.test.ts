@@ -44,6 +44,6 @@ it('removes what an earlier process had in hand', async () => {
     await using kernel = await openTestKernel({ dataDir });
     expect(existsSync(join(kernel.dataDir, 'tmp', 'half-a-bundle'))).toBe(false);
   } finally {
-    rmSync(dataDir, { recursive: true, force: true });
+    rmSync(dataDir, { recursive: true, force: true, maxRetries: 20 });
   }
 });

@@ -61,7 +61,7 @@ function place(
     async [Symbol.asyncDispose]() {
       for (const one of opened) await one.close();
       await drop();
-      rmSync(dir, { recursive: true, force: true });
+      rmSync(dir, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

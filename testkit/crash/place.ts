@@ -70,7 +70,7 @@ export async function openPlace(dialect: 'sqlite' | 'postgres'): Promise<Place> 
       stop.abort();
       await agent;
       await database?.drop();
-      rmSync(dir, { recursive: true, force: true });
+      rmSync(dir, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

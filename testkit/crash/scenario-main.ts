@@ -70,7 +70,7 @@ await until(isQuiet);
 const outcome = await readOutcome(kernel, call);
 closeDoor();
 await kernel.close();
-rmSync(kernel.sandbox.workRoot, { recursive: true, force: true });
+rmSync(kernel.sandbox.workRoot, { recursive: true, force: true, maxRetries: 20 });
 process.stdout.write(`${JSON.stringify(outcome)}\n`);
 clearInterval(alive);
 

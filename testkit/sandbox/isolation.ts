@@ -25,7 +25,7 @@ export function isolation(behaviour: Behaviour): void {
     const lines = await run.lines();
     expect(lines.join('\n')).not.toContain('not for builds');
     expect(lines.join('\n')).not.toMatch(/root:|secret|other-|keys|journal/);
-    rmSync(other, { recursive: true });
+    rmSync(other, { recursive: true, force: true, maxRetries: 20 });
   });
 
   behaviour('it cannot write outside of its folder', async (lab) => {
@@ -79,7 +79,7 @@ export function isolation(behaviour: Behaviour): void {
     await run.startAndWait();
     expect(await run.lines()).toEqual(['tool ran', 'refused']);
     expect(readFileSync(join(cache, 'kept'), 'utf8')).toBe('kept\n');
-    for (const folder of [shared, cache]) rmSync(folder, { recursive: true });
+    for (const folder of [shared, cache]) rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   });
 
   behaviour('the environment cannot reach the programs that shut it in', async (lab) => {

@@ -126,8 +126,8 @@ export async function openSandboxLab(driver: SandboxDriver): Promise<SandboxLab>
     async close() {
       for (const each of opened) await each.close();
       await stopClock();
-      rmSync(dataDir, { recursive: true, force: true });
-      rmSync(sandbox.workRoot, { recursive: true, force: true });
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 20 });
+      rmSync(sandbox.workRoot, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

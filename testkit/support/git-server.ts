@@ -74,6 +74,6 @@ export function gitUser() {
     },
     path: (...parts: string[]) => join(home, ...parts),
     write: (path: string, text: string) => writeFileSync(join(home, path), text),
-    [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true }),
+    [Symbol.dispose]: () => rmSync(home, { recursive: true, force: true, maxRetries: 20 }),
   };
 }

@@ -39,7 +39,7 @@ export async function openTestKernel(options: TestKernelOptions = {}): Promise<T
     clock,
     async [Symbol.asyncDispose]() {
       await kernel.close();
-      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true });
+      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

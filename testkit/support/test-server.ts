@@ -68,7 +68,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       await endRuns(server);
       await server.close();
       await database?.drop();
-      rmSync(folder, { recursive: true, force: true });
+      rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

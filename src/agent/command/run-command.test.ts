@@ -33,7 +33,7 @@ beforeEach(() => {
   stop = new AbortController();
   mkdirSync(join(dir, 'root'));
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+afterEach(() => rmSync(dir, { recursive: true, force: true, maxRetries: 20 }));
 
 async function tarOf(files: Readonly<Record<string, string>>): Promise<Buffer> {
   const archive = pack();

@@ -29,7 +29,7 @@ beforeEach(() => {
   root = join(dir, 'root');
   mkdirSync(root);
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+afterEach(() => rmSync(dir, { recursive: true, force: true, maxRetries: 20 }));
 
 let count = 0;
 /** Installs a revision with these files; answers the event's end. */

@@ -65,7 +65,7 @@ export async function demo(options: Options): Promise<number> {
     stop.abort();
     for (const host of hosts) await stopHost(host);
     await server.close();
-    if (options.data === undefined) rmSync(folder, { recursive: true, force: true });
+    if (options.data === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   }
   return exitCode;
 }

@@ -81,7 +81,7 @@ export async function runLocalBuild(options: LocalBuildOptions): Promise<LocalBu
     return await runIn({ options, source, folder, clock, sandbox, loaded, say });
   } finally {
     await sandbox.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

@@ -28,7 +28,7 @@ beforeEach(() => {
   out = join(dir, 'out');
   mkdirSync(out);
 });
-afterEach(() => rmSync(dir, { recursive: true, force: true }));
+afterEach(() => rmSync(dir, { recursive: true, force: true, maxRetries: 20 }));
 
 interface Member {
   name: string;

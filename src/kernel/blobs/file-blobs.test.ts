@@ -26,7 +26,10 @@ const open = (dir: string) =>
 
 blobsContract('files', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'blobs-'));
-  return { store: await open(dir), close: async () => rmSync(dir, { recursive: true }) };
+  return {
+    store: await open(dir),
+    close: async () => rmSync(dir, { recursive: true, force: true, maxRetries: 20 }),
+  };
 });
 
 describe('files', () => {
@@ -34,7 +37,7 @@ describe('files', () => {
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'blobs-'));
   });
-  afterEach(() => rmSync(dir, { recursive: true }));
+  afterEach(() => rmSync(dir, { recursive: true, force: true, maxRetries: 20 }));
   const fileOf = (sha256: string) => join(dir, 'blobs', A, sha256.slice(0, 2), sha256);
 
   test('the bytes do not lie open on the disk, and a new master key still reads them', async () => {

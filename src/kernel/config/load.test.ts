@@ -7,7 +7,7 @@ import { loadConfig } from './load.ts';
 import { configKeys, flagOf, variableOf } from './schema.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'pipewright-config-'));
-afterAll(() => rmSync(dir, { recursive: true }));
+afterAll(() => rmSync(dir, { recursive: true, force: true, maxRetries: 20 }));
 
 function fileOf(text: string): string {
   const file = join(dir, `${Math.random()}.yaml`);

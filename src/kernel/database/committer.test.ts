@@ -15,6 +15,6 @@ test('a transaction is run at whatever moment after the last one it is asked for
     }
   } finally {
     await database.close();
-    rmSync(dir, { recursive: true });
+    rmSync(dir, { recursive: true, force: true, maxRetries: 20 });
   }
 }, 5_000);

@@ -15,7 +15,7 @@ logStreamsContract('files', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'logs-'));
   return {
     streams: createFileLogStreams({ dir, clock }),
-    close: async () => rmSync(dir, { recursive: true }),
+    close: async () => rmSync(dir, { recursive: true, force: true, maxRetries: 20 }),
   };
 });
 
@@ -24,7 +24,7 @@ describe('files', () => {
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'logs-'));
   });
-  afterEach(() => rmSync(dir, { recursive: true }));
+  afterEach(() => rmSync(dir, { recursive: true, force: true, maxRetries: 20 }));
   const open = () => createFileLogStreams({ dir, clock });
   const readAll = async (id: string) => (await open().read(id, 0, 1_000_000)).map(({ text }) => text);
   const write = async (id: string, ...texts: string[]) => {

@@ -53,7 +53,7 @@ test('on a full disk a command waits, can be cancelled, and goes on when there i
     expect(last?.text).toBe('last line');
   } finally {
     await sandbox.close();
-    rmSync(sandbox.workRoot, { recursive: true, force: true });
+    rmSync(sandbox.workRoot, { recursive: true, force: true, maxRetries: 20 });
     disk.unmount();
   }
 });

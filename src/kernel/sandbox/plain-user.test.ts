@@ -34,7 +34,7 @@ describe.runIf(process.getuid?.() === 0)('a server that is not root', () => {
       target: 'node22',
     });
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
 
   test.each(['process', 'bubblewrap'] as const)('runs commands as itself: %s', async (driver) => {
     expect(reachable(process.execPath), 'everybody can start this Node').toBe(true);

@@ -9,7 +9,7 @@ let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'keys-'));
 });
-afterEach(() => rmSync(dir, { recursive: true }));
+afterEach(() => rmSync(dir, { recursive: true, force: true, maxRetries: 20 }));
 
 test('the first start makes a key that only its owner reads, later starts find the same', () => {
   const first = openKeyring(join(dir, 'keys'));

@@ -46,7 +46,7 @@ async function inPlace<T>(dialect: 'sqlite' | 'postgres', work: (place: Place) =
     return await work({ dataDir, databaseUrl: database?.url });
   } finally {
     await database?.drop();
-    await rm(dataDir, { recursive: true, force: true });
+    await rm(dataDir, { recursive: true, force: true, maxRetries: 20 });
   }
 }
 

@@ -151,7 +151,7 @@ export async function openBuildHouse(options: HouseOptions = {}) {
     },
     async [Symbol.asyncDispose]() {
       await kernel.close();
-      if (options.dataDir === undefined) rmSync(folder, { recursive: true, force: true });
+      if (options.dataDir === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
     },
   };
 }

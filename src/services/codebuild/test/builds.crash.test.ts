@@ -104,6 +104,6 @@ async function withPlace<T>(
     return await work([join(folder, 'data'), database?.url ?? '-'], folder);
   } finally {
     await database?.drop();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   }
 }

@@ -196,7 +196,7 @@ describe('a restart of the server', () => {
     expect(build.phases?.filter((each) => each.phaseType === 'BUILD')).toHaveLength(1);
     expect(await second.output(build)).toEqual(['waiting']);
     await second[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   });
 
   test('a build that ended while nobody was there is brought to its end', async () => {
@@ -221,7 +221,7 @@ describe('a restart of the server', () => {
     expect(build.buildStatus).toBe('FAILED');
     expect(phase(build, 'BUILD')?.contexts?.[0]?.message).toContain('exit 5. Reason: exit status 5');
     await second[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   });
 });
 

@@ -23,7 +23,7 @@ beforeEach(() => {
   }
   writeFileSync(join(root, 'secret'), 'secret');
 });
-afterEach(() => rmSync(root, { recursive: true, force: true }));
+afterEach(() => rmSync(root, { recursive: true, force: true, maxRetries: 20 }));
 
 const find = async (files: readonly string[], more: Partial<FileSet> = {}, keepLinks = false) => {
   const set = { files, excludePaths: [], baseDirectory: undefined, discardPaths: false, ...more };

@@ -8,7 +8,7 @@ import { endLeftovers, markPush } from './leftovers.ts';
 function folder() {
   const dir = mkdtempSync(join(tmpdir(), 'pipewright-leftovers-'));
   mkdirSync(join(dir, 'refs', 'heads'), { recursive: true });
-  return { dir, [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }) };
+  return { dir, [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true, maxRetries: 20 }) };
 }
 
 it('ends what a dead server left running on a repository, and its locks', async () => {
