@@ -1,6 +1,7 @@
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { CodeBuildClient, CreateProjectCommand } from '@aws-sdk/client-codebuild';
 import { CodeCommitClient, CreateRepositoryCommand } from '@aws-sdk/client-codecommit';
 import { CodePipelineClient, CreatePipelineCommand } from '@aws-sdk/client-codepipeline';
@@ -42,8 +43,8 @@ async function measureServer(server: RunningServer, dir: string): Promise<number
   const pushUrl = await createPipeline(server);
   const tree = join(dir, 'tree');
   mkdirSync(tree);
-  git(tree, 'init', '-q', '-b', 'main');
-  git(tree, 'remote', 'add', 'origin', pushUrl);
+  await git(tree, 'init', '-q', '-b', 'main');
+  await git(tree, 'remote', 'add', 'origin', pushUrl);
   const delays: number[] = [];
   const scope = { account: server.config.account, region: server.config.region };
   for (let n = 0; n < PUSHES; n++) {
@@ -51,9 +52,9 @@ async function measureServer(server: RunningServer, dir: string): Promise<number
       join(tree, 'buildspec.yml'),
       `version: 0.2\nphases:\n  build:\n    commands:\n      - echo ${MARK} ${n}\n`,
     );
-    git(tree, 'add', '-A');
-    git(tree, 'commit', '-q', '-m', `commit ${n}`);
-    git(tree, 'push', '-q', 'origin', 'main');
+    await git(tree, 'add', '-A');
+    await git(tree, 'commit', '-q', '-m', `commit ${n}`);
+    await git(tree, 'push', '-q', 'origin', 'main');
     const returned = Date.now();
     delays.push((await whenStored(server, scope, n)) - returned);
   }
@@ -168,19 +169,19 @@ async function createPipeline(server: RunningServer): Promise<string> {
 async function measureHook(dir: string): Promise<number[]> {
   const bare = join(dir, 'bare.git');
   const out = join(dir, 'line');
-  git(dir, 'init', '-q', '--bare', bare);
+  await git(dir, 'init', '-q', '--bare', bare);
   const hook = join(bare, 'hooks', 'post-receive');
   writeFileSync(hook, `#!/bin/sh\n(sh -c 'date +%s%3N > ${out}' >/dev/null 2>&1 &)\n`);
   chmodSync(hook, 0o755);
   const tree = join(dir, 'tree');
-  git(dir, 'clone', '-q', bare, tree);
+  await git(dir, 'clone', '-q', bare, tree);
   const delays: number[] = [];
   for (let n = 0; n < PUSHES; n++) {
     writeFileSync(join(tree, 'file'), String(n));
     writeFileSync(out, '');
-    git(tree, 'add', '-A');
-    git(tree, 'commit', '-q', '-m', String(n));
-    git(tree, 'push', '-q', 'origin', 'HEAD:main');
+    await git(tree, 'add', '-A');
+    await git(tree, 'commit', '-q', '-m', String(n));
+    await git(tree, 'push', '-q', 'origin', 'HEAD:main');
     const returned = Date.now();
     let at = '';
     while (at === '') {
@@ -193,10 +194,10 @@ async function measureHook(dir: string): Promise<number[]> {
   return delays.slice(2);
 }
 
-function git(cwd: string, ...args: string[]): void {
-  execFileSync('git', ['-c', 'user.name=bench', '-c', 'user.email=bench@example.com', ...args], {
+/** Never synchronous: the server that answers the push lives in this process. */
+async function git(cwd: string, ...args: string[]): Promise<void> {
+  await promisify(execFile)('git', ['-c', 'user.name=bench', '-c', 'user.email=bench@example.com', ...args], {
     cwd,
-    stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, GIT_TERMINAL_PROMPT: '0' },
   });
 }
