@@ -60,7 +60,7 @@ export async function openWorld(options: TestServerOptions = {}) {
 
 /** A user of its own with a git password. */
 export async function gitCredential(
-  server: TestServer,
+  server: Pick<TestServer, 'clientConfig'>,
   UserName = 'pusher',
 ): Promise<Partial<ServiceSpecificCredential>> {
   const iam = new IAMClient(server.clientConfig);

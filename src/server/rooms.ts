@@ -21,7 +21,7 @@ export function createRooms(kernel: Kernel, config: Config) {
     authenticate: createGitAuthenticator({ iam }),
     defaultScope: { account: config.account, region: config.region },
   });
-  const codebuild = createCodeBuildRoom(kernel, { s3, codecommit, logs, iam });
+  const codebuild = createCodeBuildRoom(kernel, { s3, codecommit, logs, iam, events });
   const codedeploy = createCodeDeployRoom(kernel, { s3, iam });
   const codepipeline = createCodePipelineRoom(kernel, { s3, codecommit, codebuild, codedeploy, events, iam });
   return { iam, sts, s3, logs, events, codecommit, codebuild, codedeploy, codepipeline };

@@ -1,6 +1,7 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { AggregateType } from '../../kernel/transitions/port.ts';
 import { projectBuild } from './builds.ts';
+import { listenToRules } from './event-target.ts';
 import type { CodeBuildRoom } from './face.ts';
 import { buildAggregate } from './model/build/decide.ts';
 import { buildListOperations } from './operations/build-lists.ts';
@@ -22,6 +23,7 @@ export type { CodeBuildDeps, SecretReference, SecretResolver } from './parts.ts'
 export function createCodeBuildRoom(kernel: Kernel, deps: CodeBuildDeps): CodeBuildRoom {
   const followers = createFollowers(kernel);
   const parts: CodeBuildParts = { kernel, deps, follow: followers.follow };
+  if (deps.events) listenToRules(parts, deps.events);
   return {
     name: 'codebuild',
     migrations: codeBuildMigrations,

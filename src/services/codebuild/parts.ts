@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Scope } from '../../kernel/scope.ts';
 import type { CodeCommitRoom } from '../codecommit/index.ts';
+import type { EventsRoom } from '../events/index.ts';
 import type { IamRoom } from '../iam/index.ts';
 import type { LogsRoom } from '../logs/index.ts';
 import type { S3Room } from '../s3/index.ts';
@@ -11,6 +12,8 @@ export interface CodeBuildDeps {
   readonly codecommit: CodeCommitRoom;
   readonly logs: LogsRoom;
   readonly iam: IamRoom;
+  /** With it, rules of the event bus start builds. */
+  readonly events?: Pick<EventsRoom, 'addTarget'>;
   /** Values of parameters and secrets by reference; without it builds that name some fail clearly. */
   readonly resolveSecrets?: SecretResolver;
   /** Builds that run at once in this database; the others wait. */

@@ -13,7 +13,11 @@ import { branchKey, findSources, objectKey, type SourceRow } from './store/sourc
 /** Lets changes of sources start pipelines: those that listen themselves, and those that a rule names as its target. */
 export function listenForChanges(parts: RoomParts, events: EventsRoom): void {
   events.onEvent((tx, event) => startListeners(parts, tx, event));
-  events.addTarget('codepipeline', (invocation) => startTarget(parts, invocation));
+  events.addTarget(
+    'codepipeline',
+    (invocation) => startTarget(parts, invocation),
+    (arn) => (parsePipelineArn(arn) ? undefined : `${arn} is not the ARN of a pipeline`),
+  );
 }
 
 /** A change of a source, as far as it concerns source actions. */

@@ -44,12 +44,12 @@ async function deliver(parts: Parts, task: Task<DeliverPayload>): Promise<TaskOu
   const bus = parseBusArn(payload.targetArn);
   if (bus) return { write: (tx) => forward(parts, tx, task) };
   const service = parseArn(payload.targetArn)?.service ?? '';
-  const invoke = parts.targets.get(service);
-  if (!invoke) {
+  const kind = parts.targets.get(service);
+  if (!kind) {
     throw new ApiError('ValidationException', `Targets of the service ${service} are not built.`);
   }
   const target = JSON.parse(payload.target) as Target;
-  await invoke({
+  await kind.invoke({
     scope: task.scope,
     key: task.key,
     ruleArn: payload.ruleArn,

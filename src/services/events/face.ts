@@ -23,6 +23,13 @@ export interface EventsRoom extends ServiceRoom {
    * the request's). Throwing holds the event back until it succeeds. Events passed on from other buses are not told.
    */
   onEvent(receive: (tx: Tx, event: OutboxEvent) => Promise<void>): void;
-  /** What a target of this ARN service (`codepipeline`) does; called from a task, repeated when it throws. */
-  addTarget(service: string, invoke: (invocation: TargetInvocation) => Promise<void>): void;
+  /**
+   * What a target of this ARN service (`codepipeline`) does; called from a task, repeated when it throws. `problem` says
+   * what is wrong with an ARN of that service, when it is put and not only when the first event comes.
+   */
+  addTarget(
+    service: string,
+    invoke: (invocation: TargetInvocation) => Promise<void>,
+    problem?: (arn: string) => string | undefined,
+  ): void;
 }

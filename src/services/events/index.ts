@@ -33,8 +33,8 @@ export function createEventsRoom(kernel: Kernel): EventsRoom {
       },
     },
     onEvent: (receive) => void parts.receivers.push(receive),
-    addTarget(service, invoke) {
-      parts.targets.set(service, invoke);
+    addTarget(service, invoke, problem = () => undefined) {
+      parts.targets.set(service, { invoke, problem });
     },
   };
 }

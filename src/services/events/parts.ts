@@ -11,7 +11,12 @@ export interface Parts {
   /** Those who hear every event of the default bus, in the order they came. */
   readonly receivers: ((tx: Tx, event: OutboxEvent) => Promise<void>)[];
   /** By ARN service. */
-  readonly targets: Map<string, (invocation: TargetInvocation) => Promise<void>>;
+  readonly targets: Map<string, TargetKind>;
+}
+
+export interface TargetKind {
+  readonly invoke: (invocation: TargetInvocation) => Promise<void>;
+  readonly problem: (arn: string) => string | undefined;
 }
 
 export function createParts(kernel: Kernel): Parts {

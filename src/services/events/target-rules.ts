@@ -18,12 +18,11 @@ const NOT_BUILT = [
   'SqsParameters',
 ] as const satisfies readonly (keyof Target)[];
 
-/** Everything wrong with a target, each in a sentence; `supported` are the ARN services that have somebody to invoke. */
-export function targetProblems(
-  target: Target,
-  scope: Scope,
-  supported: readonly string[],
-): readonly string[] {
+/** The kinds of targets that have somebody to invoke, by ARN service. */
+export type KnownTargets = ReadonlyMap<string, { readonly problem: (arn: string) => string | undefined }>;
+
+/** Everything wrong with a target, each in a sentence. */
+export function targetProblems(target: Target, scope: Scope, supported: KnownTargets): readonly string[] {
   const problems = [...arnProblems(target.Arn ?? '', scope, supported), ...inputProblems(target)];
   for (const member of NOT_BUILT) {
     if (target[member] !== undefined) problems.push(`${member} is not built`);
@@ -34,15 +33,17 @@ export function targetProblems(
   return problems.map((problem) => `Target ${target.Id} is not valid. Reason: ${problem}.`);
 }
 
-function arnProblems(text: string, scope: Scope, supported: readonly string[]): readonly string[] {
+function arnProblems(text: string, scope: Scope, supported: KnownTargets): readonly string[] {
   if (parseBusArn(text)) return [];
   const arn = parseArn(text);
   if (!arn) return [`Arn is not an ARN: ${text}`];
-  if (!supported.includes(arn.service)) {
-    const known = [...supported, 'events (event buses)'].toSorted().join(', ');
+  const kind = supported.get(arn.service);
+  if (!kind) {
+    const known = [...supported.keys(), 'events (event buses)'].toSorted().join(', ');
     return [`targets of the service ${arn.service} are not built; there are ${known}`];
   }
   if (arn.account !== scope.account) return ['only event buses can be targets in another account'];
   if (arn.region !== scope.region) return ['only event buses can be targets in another region'];
-  return [];
+  const problem = kind.problem(text);
+  return problem === undefined ? [] : [problem];
 }

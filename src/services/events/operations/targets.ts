@@ -42,9 +42,7 @@ export function targetOperations(parts: Parts): ServiceOperations {
       resources: ofRule,
       async handler(input, { scope }) {
         const targets = input.Targets ?? [];
-        const problems = targets.flatMap((target) =>
-          targetProblems(target, scope, [...parts.targets.keys()]),
-        );
+        const problems = targets.flatMap((target) => targetProblems(target, scope, parts.targets));
         if (problems.length > 0) throw invalid(problems.join(' '));
         await database.transaction(async (tx) => {
           const bus = await needBus(tx, scope, input.EventBusName);
