@@ -1,5 +1,7 @@
+import type { Tx } from '../../kernel/database/port.ts';
 import { ApiError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import type { Scope } from '../../kernel/scope.ts';
 import { type TaskRequest, timer } from '../../kernel/tasks/port.ts';
 import type {
   AggregateRef,
@@ -20,9 +22,21 @@ import { projectExecution } from './projection/execution-rows.ts';
 
 export const EXECUTION = 'codepipeline.execution';
 export const LANE = 'codepipeline.lane';
+/** Whoever shows a pipeline follows this, by its name: its definition, its executions and its transitions. */
+const PIPELINE_TOPIC = 'codepipeline.pipeline';
 
 export const executionRef = (id: string): AggregateRef => ({ kind: EXECUTION, id });
 export const laneRef = (id: string): AggregateRef => ({ kind: LANE, id });
+
+/** Tells whoever shows a pipeline to read it again. */
+export function announcePipeline(
+  { changes }: Pick<Kernel, 'changes'>,
+  tx: Tx,
+  scope: Scope,
+  name: string,
+): void {
+  changes.publish(tx, { topic: PIPELINE_TOPIC, id: name, scope, sequence: 0 });
+}
 
 /** The room's state machines, as the kernel runs them. */
 export function createAggregates(kernel: Kernel): AggregateType<never, never>[] {
@@ -36,7 +50,10 @@ export function createAggregates(kernel: Kernel): AggregateType<never, never>[] 
     version: 1,
     decide: (state, input, context) =>
       decided(context, () => decideExecution(state, input, context.ref.id, context)),
-    project: (tx, change) => projectExecution(kernel, tx, change),
+    async project(tx, change) {
+      await projectExecution(kernel, tx, change);
+      announcePipeline(kernel, tx, change.scope, change.after.pipelineName);
+    },
   };
   return [lane, execution] as unknown as AggregateType<never, never>[];
 }

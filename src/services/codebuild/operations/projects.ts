@@ -14,6 +14,7 @@ import { ApiError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { formatArn } from '../../../pure/arn.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
+import { announceProject } from '../announce.ts';
 import { checkParts } from '../model/project-rules.ts';
 import type { ProjectDefinition } from '../model/request.ts';
 import type { CodeBuildParts } from '../parts.ts';
@@ -51,6 +52,7 @@ export function projectOperations(parts: CodeBuildParts): ServiceOperations {
               `Project already exists: ${projectArn(scope, name)}`,
             );
           }
+          announceProject(parts.kernel, tx, scope, name);
         });
         return { project: projectOf(scope, { name, created_at: now, modified_at: now }, definition) };
       },
@@ -76,6 +78,7 @@ export function projectOperations(parts: CodeBuildParts): ServiceOperations {
             'update codebuild_projects set definition = ?, modified_at = ? where account = ? and region = ? and name = ?',
             [JSON.stringify(definition), now, scope.account, scope.region, name],
           );
+          announceProject(parts.kernel, tx, scope, name);
           return { project: projectOf(scope, { ...row, modified_at: now }, definition) };
         });
       },
@@ -85,13 +88,14 @@ export function projectOperations(parts: CodeBuildParts): ServiceOperations {
       resources: onProject,
       async handler(input, { scope }) {
         const name = (input.name as string).replace(/^arn:.*:project\//, '');
-        await database.transaction((tx) =>
-          tx.execute('delete from codebuild_projects where account = ? and region = ? and name = ?', [
+        await database.transaction(async (tx) => {
+          await tx.execute('delete from codebuild_projects where account = ? and region = ? and name = ?', [
             scope.account,
             scope.region,
             name,
-          ]),
-        );
+          ]);
+          announceProject(parts.kernel, tx, scope, name);
+        });
         return {};
       },
     }),

@@ -11,6 +11,7 @@ import type {
 import { ApiError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
+import { announceReportGroup } from '../announce.ts';
 import type { CodeBuildParts } from '../parts.ts';
 import { groupArn, groupOfArn, insertGroup } from '../reports/store.ts';
 import { cutPage, PAGE, readPageToken } from './paging.ts';
@@ -54,7 +55,10 @@ export function reportGroupOperations(parts: CodeBuildParts): ServiceOperations 
           exportConfig: input.exportConfig,
           tags: input.tags,
         };
-        const made = await database.transaction((tx) => insertGroup(tx, scope, group, now));
+        const made = await database.transaction((tx) => {
+          announceReportGroup(parts.kernel, tx, scope, name);
+          return insertGroup(tx, scope, group, now);
+        });
         if (!made)
           throw new ApiError('ResourceAlreadyExistsException', `Report group already exists: ${name}`);
         return { reportGroup: (await find(parts, scope, [name]))[0] };
@@ -104,6 +108,7 @@ export function reportGroupOperations(parts: CodeBuildParts): ServiceOperations 
             'delete from codebuild_report_groups where account = ? and region = ? and name = ?',
             key,
           );
+          announceReportGroup(parts.kernel, tx, scope, name);
         });
         return {};
       },

@@ -11,6 +11,7 @@ import type {
 import { ApiError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
+import { announceReportGroup } from '../announce.ts';
 import { buildArn } from '../model/build/events.ts';
 import type { CodeBuildParts } from '../parts.ts';
 import { deleteReport, groupArn, groupExists, groupOfArn, reportArn, reportOfArn } from '../reports/store.ts';
@@ -64,7 +65,10 @@ export function reportOperations(parts: CodeBuildParts): ServiceOperations {
       async handler(input, { scope }) {
         const place = reportOfArn(scope, input.arn as string);
         if (!place) throw new ApiError('InvalidInputException', `Invalid report ARN: ${input.arn}`);
-        await database.transaction((tx) => deleteReport(tx, scope, place.group, place.id));
+        await database.transaction(async (tx) => {
+          await deleteReport(tx, scope, place.group, place.id);
+          announceReportGroup(parts.kernel, tx, scope, place.group);
+        });
         return {};
       },
     }),

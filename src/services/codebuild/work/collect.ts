@@ -1,4 +1,5 @@
 import type { Scope } from '../../../kernel/scope.ts';
+import { announceReportGroup } from '../announce.ts';
 import type { FoundBuild } from '../builds.ts';
 import type { BuildInput } from '../model/build/inputs.ts';
 import type { PhaseContext, UploadedArtifact } from '../model/build/state.ts';
@@ -77,7 +78,10 @@ async function takeReport(
   }
   const id = uuidOf(build.row.id);
   const place = { group, id, buildId: build.row.id };
-  await database.transaction((tx) => writeReport(tx, scope, report, place, clock.now()));
+  await database.transaction(async (tx) => {
+    await writeReport(tx, scope, report, place, clock.now());
+    announceReportGroup(parts.kernel, tx, scope, group);
+  });
   for (const problem of report.problems) await say(`Report ${spec.group}: ${problem}`);
   await say(`Report ${group} ${report.status}: ${summaryLine(report.summary)}`);
   return reportArn(scope, group, id);

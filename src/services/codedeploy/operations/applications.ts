@@ -10,9 +10,10 @@ import type {
 import { ApiError } from '../../../kernel/errors.ts';
 import { newId } from '../../../kernel/ids.ts';
 import { operation, type RequestContext, type ServiceOperations } from '../../../wire/operation.ts';
+import { announceApplication } from '../announce.ts';
 import { applicationNameOf, limitOf } from '../model/checks.ts';
 import { applicationArn } from '../model/ids.ts';
-import { decodeToken, encodeToken } from '../model/page-token.ts';
+import { PAGE, pageOf, pageStart } from '../model/paging.ts';
 import { checkNewTags } from '../model/tags.ts';
 import type { CodeDeployParts } from '../parts.ts';
 import {
@@ -24,8 +25,6 @@ import {
   needApplication,
   renameApplication,
 } from '../store/applications.ts';
-
-const PAGE = 100;
 
 export function applicationOperations({ kernel }: CodeDeployParts): ServiceOperations {
   const { database } = kernel;
@@ -45,6 +44,7 @@ export function applicationOperations({ kernel }: CodeDeployParts): ServiceOpera
           if (await findApplication(tx, scope, name)) throw alreadyExists(name);
           const row = { name, id, tags: JSON.stringify(tags), created_at: kernel.clock.now() };
           await insertApplication(tx, scope, row);
+          announceApplication(kernel, tx, scope, name);
         });
         return { applicationId: id };
       },
@@ -72,15 +72,10 @@ export function applicationOperations({ kernel }: CodeDeployParts): ServiceOpera
     ListApplications: operation({
       mutates: false,
       async handler(input: ListApplicationsCommandInput, { scope }) {
-        const [after] = decodeToken('applications', input.nextToken, ['string']) ?? [''];
-        const rows = await listApplications(database.read, scope, after as string, PAGE + 1);
-        const page = rows.slice(0, PAGE);
-        return {
-          applications: page.map((row) => row.name),
-          ...(rows.length > PAGE
-            ? { nextToken: encodeToken('applications', [(page.at(-1) as ApplicationRow).name]) }
-            : {}),
-        };
+        const after = pageStart('applications', input.nextToken);
+        const rows = await listApplications(database.read, scope, after, PAGE + 1);
+        const { page, next } = pageOf('applications', rows, (row) => row.name);
+        return { applications: page.map((row) => row.name), ...next };
       },
     }),
     UpdateApplication: operation({
@@ -94,6 +89,7 @@ export function applicationOperations({ kernel }: CodeDeployParts): ServiceOpera
           if (newName === name) return;
           if (await findApplication(tx, scope, newName)) throw alreadyExists(newName);
           await renameApplication(tx, scope, name, newName);
+          for (const each of [name, newName]) announceApplication(kernel, tx, scope, each);
         });
         return {};
       },
@@ -104,7 +100,10 @@ export function applicationOperations({ kernel }: CodeDeployParts): ServiceOpera
       resources,
       async handler(input: DeleteApplicationCommandInput, { scope }) {
         const name = applicationNameOf(input.applicationName);
-        await database.transaction((tx) => deleteApplication(tx, scope, name));
+        await database.transaction(async (tx) => {
+          await deleteApplication(tx, scope, name);
+          announceApplication(kernel, tx, scope, name);
+        });
         return {};
       },
     }),

@@ -12,11 +12,12 @@ import { ApiError } from '../../../kernel/errors.ts';
 import { newId } from '../../../kernel/ids.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { operation, type RequestContext, type ServiceOperations } from '../../../wire/operation.ts';
+import { announceApplication } from '../announce.ts';
 import { applicationNameOf, groupNameOf, limitOf } from '../model/checks.ts';
 import type { GroupDefinition } from '../model/group.ts';
 import { groupDefinition } from '../model/group-input.ts';
 import { groupArn } from '../model/ids.ts';
-import { decodeToken, encodeToken } from '../model/page-token.ts';
+import { PAGE, pageOf, pageStart } from '../model/paging.ts';
 import { checkNewTags } from '../model/tags.ts';
 import type { CodeDeployParts } from '../parts.ts';
 import { needApplication } from '../store/applications.ts';
@@ -31,8 +32,6 @@ import {
   updateGroup,
 } from '../store/groups.ts';
 import { groupInfo } from './group-info.ts';
-
-const PAGE = 100;
 
 export function groupOperations({ kernel, iam }: CodeDeployParts): ServiceOperations {
   const { database } = kernel;
@@ -65,6 +64,7 @@ export function groupOperations({ kernel, iam }: CodeDeployParts): ServiceOperat
             active_deployment: null,
             created_at: kernel.clock.now(),
           });
+          announceApplication(kernel, tx, scope, application);
         });
         return { deploymentGroupId: id };
       },
@@ -85,6 +85,7 @@ export function groupOperations({ kernel, iam }: CodeDeployParts): ServiceOperat
           const definition = groupDefinition(input, JSON.parse(row.definition) as GroupDefinition);
           await check(tx, scope, definition);
           await updateGroup(tx, scope, row.id, newName, definition);
+          announceApplication(kernel, tx, scope, application);
         });
         return { hooksNotCleanedUp: [] };
       },
@@ -122,15 +123,10 @@ export function groupOperations({ kernel, iam }: CodeDeployParts): ServiceOperat
       async handler(input: ListDeploymentGroupsCommandInput, { scope }) {
         const applicationName = applicationNameOf(input.applicationName);
         await needApplication(database.read, scope, applicationName);
-        const [after] = decodeToken('groups', input.nextToken, ['string']) ?? [''];
-        const rows = await listGroups(database.read, scope, applicationName, after as string, PAGE + 1);
-        const page = rows.slice(0, PAGE);
-        const more = rows.length > PAGE;
-        return {
-          applicationName,
-          deploymentGroups: page.map((row) => row.name),
-          ...(more ? { nextToken: encodeToken('groups', [(page.at(-1) as GroupRow).name]) } : {}),
-        };
+        const after = pageStart('groups', input.nextToken);
+        const rows = await listGroups(database.read, scope, applicationName, after, PAGE + 1);
+        const { page, next } = pageOf('groups', rows, (row) => row.name);
+        return { applicationName, deploymentGroups: page.map((row) => row.name), ...next };
       },
     }),
     DeleteDeploymentGroup: operation({
@@ -139,7 +135,10 @@ export function groupOperations({ kernel, iam }: CodeDeployParts): ServiceOperat
       async handler(input: DeleteDeploymentGroupCommandInput, { scope }) {
         const application = applicationNameOf(input.applicationName);
         const name = groupNameOf(input.deploymentGroupName);
-        await database.transaction((tx) => deleteGroup(tx, scope, application, name));
+        await database.transaction(async (tx) => {
+          await deleteGroup(tx, scope, application, name);
+          announceApplication(kernel, tx, scope, application);
+        });
         return { hooksNotCleanedUp: [] };
       },
     }),

@@ -12,7 +12,7 @@ import type { Tx } from '../../../kernel/database/port.ts';
 import { ApiError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { operation, type RequestContext, type ServiceOperations } from '../../../wire/operation.ts';
-import { executionRef, laneRef } from '../aggregates.ts';
+import { announcePipeline, executionRef, laneRef } from '../aggregates.ts';
 import { pipelineArn } from '../arn.ts';
 import type { ExecutionMode, PipelineDefinition, StageDefinition } from '../model/definition.ts';
 import { findStage } from '../model/definition.ts';
@@ -139,6 +139,7 @@ async function changeTransition(
     }
     const at = { pipelineId, stage: gated.name };
     await kernel.transitions.apply(tx, scope, laneRef(laneId(pipelineId, gated.name)), inputFor(at));
+    announcePipeline(kernel, tx, scope, input.pipelineName);
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Tx } from '../../../kernel/database/port.ts';
 import type { Scope } from '../../../kernel/scope.ts';
-import { laneRef } from '../aggregates.ts';
+import { announcePipeline, laneRef } from '../aggregates.ts';
 import type { LaneInput } from '../model/lane/lane.ts';
 import { laneId } from '../model/step.ts';
 import type { RoomParts } from '../room-parts.ts';
@@ -25,4 +25,5 @@ export async function deletePipeline(parts: RoomParts, tx: Tx, scope: Scope, nam
     name,
   ]);
   await parts.kernel.tasks.enqueue(tx, scope, purgeTask(pipelineId));
+  announcePipeline(parts.kernel, tx, scope, name);
 }

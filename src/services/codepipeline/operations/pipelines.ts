@@ -13,6 +13,7 @@ import type {
 import { ApiError } from '../../../kernel/errors.ts';
 import { newId } from '../../../kernel/ids.ts';
 import { operation, type RequestContext, type ServiceOperations } from '../../../wire/operation.ts';
+import { announcePipeline } from '../aggregates.ts';
 import { pipelineArn } from '../arn.ts';
 import type { PipelineDefinition } from '../model/definition.ts';
 import type { RoomParts } from '../room-parts.ts';
@@ -161,6 +162,7 @@ async function updatePipeline(
     }
     await insertDefinition(tx, scope, row.pipeline_id, next, now);
     await replaceSources(tx, scope, row.pipeline_id, next);
+    announcePipeline(kernel, tx, scope, row.name);
     return next;
   });
   return { pipeline: definition as PipelineDeclaration };
