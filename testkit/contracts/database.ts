@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Database, Migration } from '../../src/kernel/database/port.ts';
+import type { Database, Migration, Tx } from '../../src/kernel/database/port.ts';
 import { describeEachDatabase } from './each-database.ts';
 
 const migrations: readonly Migration[] = [
@@ -94,6 +94,60 @@ export function databaseContract(): void {
         'fulfilled',
       ]);
       expect(await count(at.database)).toBe(3);
+    });
+
+    it('judges again, in order, what shared a commit that was rolled back', async () => {
+      await using at = await open();
+      const runs: string[] = [];
+      const insert = (id: string) => (tx: Tx) => tx.execute('insert into things (id, n) values (?, 1)', [id]);
+      const job = (name: string, work: (tx: Tx) => Promise<unknown>) =>
+        at.database.transaction(async (tx) => {
+          runs.push(name);
+          await work(tx);
+        });
+      const seen = async (tx: Tx) => {
+        if ((await tx.query('select id from things')).length > 0) throw new Error('there is one already');
+      };
+      const results = await Promise.allSettled([
+        job('writes', insert('a')),
+        job('refuses', seen),
+        job('writes and fails', async (tx) => {
+          await insert('b')(tx);
+          throw new Error('no');
+        }),
+        job('comes after', insert('c')),
+      ]);
+      expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'fulfilled']);
+      expect(runs).toEqual([
+        'writes',
+        'refuses',
+        'writes and fails',
+        'writes',
+        'refuses',
+        'writes and fails',
+        'comes after',
+      ]);
+      expect(await at.database.read.query('select id from things order by id')).toEqual([
+        { id: 'a' },
+        { id: 'c' },
+      ]);
+    });
+
+    it('lets nobody lose by a transaction that hides a failed statement', async () => {
+      await using at = await open();
+      const insert = (tx: Tx, id: string) => tx.execute('insert into things (id, n) values (?, 1)', [id]);
+      const results = await Promise.allSettled([
+        at.database.transaction((tx) => insert(tx, 'a')),
+        at.database.transaction((tx) => insert(tx, 'b')),
+        at.database.transaction((tx) => insert(tx, 'a').catch(() => 'hidden')),
+      ]);
+      expect(results.slice(0, 2).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+      // PostgreSQL gives up a transaction at its first failed statement; its caller hears of it.
+      expect(results[2]?.status).toBe(at.database.dialect === 'sqlite' ? 'fulfilled' : 'rejected');
+      await expect(at.database.transaction((tx) => insert(tx, 'b').catch(() => 'hidden')))[
+        at.database.dialect === 'sqlite' ? 'resolves' : 'rejects'
+      ].toBeTruthy();
+      expect(await count(at.database)).toBe(2);
     });
 
     it('runs what was asked for after the commit, never after a roll-back', async () => {

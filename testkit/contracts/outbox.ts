@@ -33,7 +33,7 @@ export function outboxContract(): void {
       const kernel = await place.openKernel();
       await kernel.install([]);
       const got: OutboxEvent[] = [];
-      kernel.outbox.subscribe(async (_tx, event) => void got.push(event));
+      kernel.outbox.subscribe(async (tx, event) => tx.afterCommit(() => got.push(event)));
       for (let n = 0; n < 30; n++) await publish(kernel, 'a', n);
       await kernel.start();
       await Promise.all(Array.from({ length: 90 }, (_, n) => publish(kernel, 'b', n)));

@@ -8,6 +8,8 @@ export interface CommitConnection extends TxConnection {
   begin(): Promise<void>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
+  /** Grows with every statement that may have left something to roll back. */
+  readonly touched: number;
   savepoint(): Promise<void>;
   releaseSavepoint(): Promise<void>;
   rollbackToSavepoint(): Promise<void>;
@@ -24,18 +26,32 @@ interface Job {
   attempts: number;
 }
 
-interface Done {
+/** How a job ended inside its transaction; told to its caller only when the commit is durable. */
+interface Outcome {
   readonly job: Job;
   readonly handle: TxHandle;
-  readonly value: unknown;
+  readonly value?: unknown;
+  readonly refusal?: { readonly error: unknown };
+}
+
+/** The transaction as a whole is lost by what happened to one job in it. */
+class Lost extends Error {
+  readonly culprit: Job;
+
+  constructor(culprit: Job, cause: unknown) {
+    super('the shared commit was rolled back', { cause });
+    this.culprit = culprit;
+  }
 }
 
 const MAX_GROUP = 64;
 const MAX_ATTEMPTS = 8;
 
 /**
- * Lets transactions share commits. Those that wait while one runs join its commit, each in a savepoint of its own, and
- * are acknowledged together after the fsync. A lonely transaction pays for no savepoint.
+ * Lets transactions share commits. Those that wait while one runs join its commit and are acknowledged together after
+ * the fsync. A savepoint for each would cost more than the work itself, and failures after a write are rare: a group
+ * goes without them first; when a job fails and has left something behind, the group is rolled back and the others run
+ * again, each in a savepoint of its own. A lonely transaction pays for no savepoint either.
  */
 export class Committer {
   readonly #connection: CommitConnection;
@@ -43,6 +59,8 @@ export class Committer {
   #waiting: Job[] = [];
   #pumping: Promise<void> | undefined;
   #closed = false;
+  /** The next group runs in savepoints: the last one was lost. */
+  #careful = false;
 
   constructor(connection: CommitConnection) {
     this.#connection = connection;
@@ -86,8 +104,7 @@ export class Committer {
     let value: unknown;
     try {
       await this.#connection.begin();
-      value = await this.#inside.run(true, () => job.work(handle.tx));
-      handle.finish();
+      value = await this.#run(job, handle);
       await this.#connection.commit();
     } catch (error) {
       handle.finish();
@@ -99,41 +116,69 @@ export class Committer {
   }
 
   async #commitGroup(): Promise<void> {
-    const done: Done[] = [];
-    let taken = 0;
+    const outcomes: Outcome[] = [];
+    const careful = this.#careful;
+    const taken: Job[] = [];
     try {
       await this.#connection.begin();
-      while (this.#waiting.length > 0 && taken < MAX_GROUP) {
-        taken++;
+      while (this.#waiting.length > 0 && taken.length < MAX_GROUP) {
         const job = this.#waiting.shift() as Job;
-        const outcome = await this.#runInSavepoint(job);
-        if (outcome) done.push(outcome);
+        taken.push(job);
+        outcomes.push(await (careful ? this.#runInSavepoint(job) : this.#runBare(job)));
       }
       await this.#connection.commit();
     } catch (error) {
-      // The whole commit is lost, and with it those that had gone well: each of them may try again.
       await this.#connection.rollback();
-      for (const { job } of done) this.#failOrRetry(job, error, true);
+      this.#careful = true;
+      if (error instanceof Lost && !careful) this.#waiting.unshift(...taken);
+      else this.#failAll(taken, error);
       return;
     }
-    for (const item of done) acknowledge(item);
+    this.#careful = false;
+    for (const outcome of outcomes) {
+      if (outcome.refusal) this.#failOrRetry(outcome.job, outcome.refusal.error);
+      else acknowledge(outcome);
+    }
   }
 
-  async #runInSavepoint(job: Job): Promise<Done | undefined> {
+  async #run(job: Job, handle: TxHandle): Promise<unknown> {
+    try {
+      return await this.#inside.run(true, () => job.work(handle.tx));
+    } finally {
+      handle.finish();
+    }
+  }
+
+  async #runBare(job: Job): Promise<Outcome> {
+    const handle = openTx(this.#connection);
+    const before = this.#connection.touched;
+    try {
+      return { job, handle, value: await this.#run(job, handle) };
+    } catch (error) {
+      if (this.#connection.touched !== before || this.#connection.isBroken(error)) throw new Lost(job, error);
+      return { job, handle, refusal: { error } };
+    }
+  }
+
+  async #runInSavepoint(job: Job): Promise<Outcome> {
     const handle = openTx(this.#connection);
     try {
       await this.#connection.savepoint();
-      const value = await this.#inside.run(true, () => job.work(handle.tx));
-      handle.finish();
+      const value = await this.#run(job, handle);
       await this.#connection.releaseSavepoint();
       return { job, handle, value };
     } catch (error) {
-      handle.finish();
-      this.#failOrRetry(job, error);
-      if (this.#connection.isBroken(error)) throw error;
+      if (this.#connection.isBroken(error)) throw new Lost(job, error);
       await this.#connection.rollbackToSavepoint();
-      return undefined;
+      return { job, handle, refusal: { error } };
     }
+  }
+
+  /** The whole commit is lost, and with it those that had gone well: each of them may try again. */
+  #failAll(jobs: readonly Job[], error: unknown): void {
+    const culprit = error instanceof Lost ? error.culprit : undefined;
+    const cause = error instanceof Lost ? error.cause : error;
+    for (const job of jobs.toReversed()) this.#failOrRetry(job, cause, job !== culprit);
   }
 
   #failOrRetry(job: Job, error: unknown, innocent = false): void {
@@ -144,7 +189,7 @@ export class Committer {
   }
 }
 
-function acknowledge({ job, handle, value }: Done): void {
+function acknowledge({ job, handle, value }: Outcome): void {
   job.resolve(value);
   for (const action of handle.afterCommit) action();
 }

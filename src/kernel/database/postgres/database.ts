@@ -13,6 +13,7 @@ import { collateText, statementName, toDollarPlaceholders } from './statement.ts
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 const MIGRATION_LOCK = 7_301_001;
+const READS = /^\s*select\b/i;
 const RETRIED = new Set(['40001', '40P01']);
 
 type Queryable = Pick<pg.Client, 'query'>;
@@ -126,20 +127,38 @@ class ReconnectingClient {
 }
 
 function commitConnection(writer: ReconnectingClient): CommitConnection {
-  const run = (sql: string, values: readonly SqlValue[]) =>
-    runOn(writer.current(), toDollarPlaceholders(sql), values);
+  // Not only writes: after a statement that failed, PostgreSQL refuses every other one of the transaction.
+  let touched = 0;
+  const runOnWriter = async (sql: string, values: readonly SqlValue[]) => {
+    if (!READS.test(sql)) touched++;
+    try {
+      return await runOn(writer.current(), sql, values);
+    } catch (error) {
+      touched++;
+      throw error;
+    }
+  };
+  const run = (sql: string, values: readonly SqlValue[]) => runOnWriter(toDollarPlaceholders(sql), values);
   const plain = (sql: string) => async () => {
     await writer.current().query(sql);
   };
-  const kysely = createBoundKysely('postgres', (sql, values) => runOn(writer.current(), sql, values));
+  const kysely = createBoundKysely('postgres', runOnWriter);
   return {
+    get touched() {
+      return touched;
+    },
     dialect: 'postgres',
     kysely,
     run,
     async begin() {
       await (await writer.connect()).query('begin');
     },
-    commit: plain('commit'),
+    async commit() {
+      const { command } = await writer.current().query('commit');
+      // A transaction in which a statement failed is rolled back by `commit`, without an error.
+      if (command !== 'COMMIT')
+        throw new Fault('a transaction went on after one of its statements had failed');
+    },
     async rollback() {
       await writer
         .connect()

@@ -9,6 +9,8 @@ const MAX_STATEMENTS = 1000;
 
 export interface SqliteConnection extends TxConnection {
   readonly handle: SqliteHandle;
+  /** Counts the statements that may have changed something. */
+  readonly writes: () => number;
   runNow(sql: string, values?: readonly SqlValue[]): { rows: unknown[]; changes: number };
 }
 
@@ -31,8 +33,10 @@ export function openSqlite(file: string, mode: 'write' | 'read'): SqliteConnecti
     statements.set(sql, prepared);
     return prepared;
   };
+  let writes = 0;
   const runNow = (sql: string, values: readonly SqlValue[] = []) => {
     const prepared = statement(sql);
+    if (!prepared.readonly) writes++;
     if (prepared.reader) {
       const rows = prepared.all(...values);
       return { rows, changes: rows.length };
@@ -40,5 +44,12 @@ export function openSqlite(file: string, mode: 'write' | 'read'): SqliteConnecti
     return { rows: [], changes: prepared.run(...values).changes };
   };
   const run = async (sql: string, values: readonly SqlValue[]) => runNow(sql, values);
-  return { dialect: 'sqlite', handle, kysely: createBoundKysely('sqlite', run), run, runNow };
+  return {
+    dialect: 'sqlite',
+    handle,
+    kysely: createBoundKysely('sqlite', run),
+    run,
+    runNow,
+    writes: () => writes,
+  };
 }

@@ -51,6 +51,9 @@ function commitConnection(connection: SqliteConnection): CommitConnection {
   };
   return {
     ...connection,
+    get touched() {
+      return connection.writes();
+    },
     begin: step('begin immediate'),
     commit: step('commit'),
     async rollback() {
