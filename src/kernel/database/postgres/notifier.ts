@@ -18,7 +18,8 @@ export async function openPostgresNotifier(url: string, processId: string): Prom
   let client: pg.Client | undefined;
   let closed = false;
   let pending = new Map<string, [string, string]>();
-  let flushing = false;
+  /** From the moment it is asked for until everything is sent: a connection is asked one thing at a time. */
+  let flushing: Promise<void> | undefined;
 
   const connect = async () => {
     const next = new pg.Client({ connectionString: url, application_name: 'pipewright-listen' });
@@ -38,7 +39,8 @@ export async function openPostgresNotifier(url: string, processId: string): Prom
     for (const [channel, payload] of batch.items) local.deliver(channel, payload);
   };
   const flush = async () => {
-    flushing = true;
+    // What is sent in the same turn shares a notification.
+    await Promise.resolve();
     while (pending.size > 0 && client) {
       const items = [...pending.values()];
       pending = new Map();
@@ -46,7 +48,8 @@ export async function openPostgresNotifier(url: string, processId: string): Prom
         await client?.query('select pg_notify($1, $2)', [CHANNEL, group]).catch(() => {});
       }
     }
-    flushing = false;
+    // In the same turn as the last look: whoever sends after it flushes anew.
+    flushing = undefined;
   };
   await connect();
   return {
@@ -54,10 +57,11 @@ export async function openPostgresNotifier(url: string, processId: string): Prom
     send(channel, payload) {
       local.deliver(channel, payload);
       pending.set(`${channel} ${payload}`, [channel, payload]);
-      if (!flushing) queueMicrotask(() => void flush());
+      flushing ??= flush();
     },
     async close() {
       closed = true;
+      await flushing;
       await client?.end();
     },
   };
