@@ -62,8 +62,14 @@ export function operation<I, O>(definition: Operation<I, O>): Operation<never, u
 
 /** Finds who owns an access key. Implemented by the IAM room. */
 export interface CredentialStore {
-  /** Undefined for unknown, disabled or expired keys; `sessionToken` must match for temporary ones. */
-  find(accessKeyId: string, sessionToken: string | undefined): Promise<SigningCredential | undefined>;
+  /**
+   * Undefined for unknown or disabled keys; `sessionToken` must match for temporary ones. `expired` only to those who
+   * bring the right token of a session that has ended.
+   */
+  find(
+    accessKeyId: string,
+    sessionToken: string | undefined,
+  ): Promise<SigningCredential | 'expired' | undefined>;
 }
 
 export interface SigningCredential {

@@ -60,12 +60,12 @@ export function createCredentialStore(kernel: Kernel): CredentialStore {
   return {
     async find(accessKeyId, sessionToken) {
       const found = await load(accessKeyId);
-      if (!found || found.expiresAt <= kernel.clock.wall()) return undefined;
+      if (!found) return undefined;
       if (found.tokenHash) {
         if (sessionToken === undefined || !timingSafeEqual(hashToken(sessionToken), found.tokenHash))
           return undefined;
       } else if (sessionToken) return undefined;
-      return found.credential;
+      return found.expiresAt <= kernel.clock.wall() ? 'expired' : found.credential;
     },
   };
 }

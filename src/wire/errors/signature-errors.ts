@@ -45,6 +45,11 @@ const NAMES: Readonly<Record<SignatureFault, Readonly<Record<ErrorFamily, Name>>
     status: 403,
     message: 'The AWS Access Key Id you provided does not exist in our records.',
   }),
+  'expired-token': all('ExpiredTokenException', 'ExpiredToken', {
+    code: 'ExpiredToken',
+    status: 400,
+    message: 'The provided token has expired.',
+  }),
   mismatch: all('InvalidSignatureException', 'SignatureDoesNotMatch', {
     code: 'SignatureDoesNotMatch',
     status: 403,

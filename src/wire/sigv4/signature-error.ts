@@ -4,8 +4,10 @@ export type SignatureFault =
   | 'missing'
   /** The header or query parameters cannot be understood. */
   | 'malformed'
-  /** Unknown, disabled or expired key, or a session token that is not its own. */
+  /** Unknown or disabled key, or a session token that is not its own. */
   | 'unknown-key'
+  /** Temporary credentials past their end. */
+  | 'expired-token'
   | 'mismatch'
   /** Signed header or presigned URL whose time is too far from ours. */
   | 'too-old'

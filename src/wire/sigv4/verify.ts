@@ -49,6 +49,8 @@ export function createSignatureVerifier(options: SignatureVerifierOptions): Sign
         throw new SignatureError('unknown-key', 'The security token included in the request is invalid.', {
           AWSAccessKeyId: claim.accessKeyId,
         });
+      if (credential === 'expired')
+        throw new SignatureError('expired-token', 'The security token included in the request is expired');
       const signingKey = keys(credential.secretAccessKey, claim.scope);
       return {
         claim,

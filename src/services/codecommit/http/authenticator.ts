@@ -44,7 +44,7 @@ export function createGitAuthenticator(deps: GitAuthenticatorDeps): GitAuthentic
     if (parsed.kind !== 'git') return undefined;
     const { accessKeyId, sessionToken } = parseHelperUserName(userName);
     const credential = await deps.iam.credentials.find(accessKeyId, sessionToken);
-    if (!credential) return undefined;
+    if (credential === undefined || credential === 'expired') return undefined;
     const host = hostName(request.headers.host ?? '');
     const region = regions.find((candidate) =>
       verifySignedPassword(
