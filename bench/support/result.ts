@@ -4,7 +4,7 @@ export interface Figure {
   readonly value: number;
   readonly unit: string;
   readonly floor: number;
-  /** `value / floor` for rates, `floor / value` never: read it with the unit. */
+  /** `value / floor`: for rates more is better, for times and sizes less. */
   readonly ratio: number;
   /** What is wanted, in words. */
   readonly aim?: string;
