@@ -26,6 +26,20 @@ export function ending(behaviour: Behaviour): void {
     expect((await run.lines()).at(-1)).toBe('bye');
   });
 
+  behaviour('a program that begins after the others were told is told as well', async (lab) => {
+    // As a shell does that is told between fork and exec: it notes it for later, and then is another program.
+    const late = `sh -c 'trap "told=1" TERM; echo up; while [ -z "$told" ]; do sleep 0.05; done; exec sleep 1000' 2>/dev/null`;
+    const run = lab.run(
+      `trap 'echo told' TERM; ${late} & wait; wait; echo cleaning; sleep 0.2; echo cleaned`,
+    );
+    await run.start();
+    await run.saw('up');
+    await lab.sandbox.cancel(run.key, 3_600_000);
+    expect(await run.wait()).toMatchObject({ kind: 'cancelled' });
+    // What begins later, to clean up, is not told.
+    expect(await run.lines()).toEqual(['up', 'told', 'cleaning', 'cleaned']);
+  });
+
   behaviour('what does not end itself is killed after the grace', async (lab) => {
     const run = lab.run(`trap 'echo refused' TERM; ${FAMILY} while :; do sleep 0.05; done`);
     const nobodyLeft = run.fifo();

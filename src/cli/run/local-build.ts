@@ -11,9 +11,11 @@ import { createLogger } from '../../kernel/telemetry/logger.ts';
 import {
   BuildFailure,
   type BuildPlan,
+  clearOrders,
   fillIn,
   type LoadedBuildspec,
   loadBuildspec,
+  orderStop,
   planBuild,
   preambleLines,
   readReport,
@@ -105,17 +107,20 @@ async function runIn(run: Run): Promise<LocalBuildResult> {
   const control = join(folder, 'control');
   await mkdir(control);
   await writeFile(join(control, 'steps.sh'), scripts.steps);
+  const orders = join(folder, 'orders');
+  await clearOrders(orders);
   const progress = new LocalProgress(basename(source), clock, plan);
   const key = progress.key;
   const shell = loaded.spec.shell === 'sh' ? '/bin/sh' : '/bin/bash';
   const tools = toolPath(process.env['PATH']);
   const spec: SandboxSpec = {
-    argv: ['/bin/bash', '-c', scripts.supervisor, 'build', control, shell],
+    argv: ['/bin/bash', '-c', scripts.supervisor, 'build', control, shell, orders],
     env: environment(run, key, clock.now()),
     workDir: source,
     cwd: source,
     mounts: [
       { path: control, writable: true },
+      { path: orders, writable: false },
       ...(sandbox.driver === 'bubblewrap' ? tools.folders.map((path) => ({ path, writable: false })) : []),
     ],
     network: true,
@@ -133,7 +138,7 @@ async function runIn(run: Run): Promise<LocalBuildResult> {
   const printed = print(logs.tail('local', 0, new AbortController().signal), say);
   const cancel = () => {
     progress.stopped();
-    void sandbox.cancel(key, GRACE_MS);
+    void orderStop(orders).then(() => sandbox.cancel(key, GRACE_MS));
   };
   options.signal?.addEventListener('abort', cancel);
   try {

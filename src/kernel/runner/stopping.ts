@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CANCEL } from './protocol.ts';
-import { killTree, type Tree, terminateTree } from './tree.ts';
+import { killTree, remindTree, type Told, type Tree, terminateTree } from './tree.ts';
 
 /** Why a run was stopped before its command ended by itself. */
 export type StopReason =
@@ -25,25 +25,41 @@ export interface Stopper {
   done(): void;
 }
 
-/** TERM to the tree at once, KILL after the grace (real milliseconds). */
+const FIRST_LOOK_MS = 20;
+const LAST_LOOK_MS = 1000;
+
+/** TERM to the tree at once, again to those that lost it, KILL after the grace (real milliseconds). */
 export function createStopper(tree: Tree, wrapper: number | undefined): Stopper {
   let reason: StopReason | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let look: NodeJS.Timeout | undefined;
   let due = Number.POSITIVE_INFINITY;
+  const lookAgain = (told: Told, ms: number) => {
+    look = setTimeout(() => {
+      remindTree(tree, told, wrapper);
+      lookAgain(told, Math.min(2 * ms, LAST_LOOK_MS));
+    }, ms);
+  };
   return {
     stop(why, graceMs) {
       if (reason === undefined) {
         reason = why;
-        if (graceMs > 0) terminateTree(tree, wrapper);
+        if (graceMs > 0) lookAgain(terminateTree(tree, wrapper), FIRST_LOOK_MS);
       }
       const asked = performance.now() + graceMs;
       if (asked >= due) return;
       due = asked;
       clearTimeout(timer);
-      timer = setTimeout(() => void killTree(tree), graceMs);
+      timer = setTimeout(() => {
+        clearTimeout(look);
+        void killTree(tree);
+      }, graceMs);
     },
     reason: () => reason,
-    done: () => clearTimeout(timer),
+    done() {
+      clearTimeout(timer);
+      clearTimeout(look);
+    },
   };
 }
 

@@ -67,10 +67,72 @@ function isMarked(pid: number, marker: string): boolean {
   }
 }
 
-/** TERM to everybody, except the wrapper that would take the others down without a chance. */
-export function terminateTree(tree: Tree, wrapper?: number): void {
+/** TERM to everybody, except the wrapper that would take the others down without a chance. Answers who was told. */
+export function terminateTree(tree: Tree, wrapper?: number): Told {
+  const told: Told = { at: ticksNow(), programs: new Map() };
   if (!SEES_PROCESSES) send(-tree.leader.pid, 'SIGTERM');
-  for (const pid of treeMembers(tree)) if (pid !== wrapper) send(pid, 'SIGTERM');
+  for (const pid of treeMembers(tree)) if (pid !== wrapper) tell(pid, told);
+  return told;
+}
+
+/** Who was told to end, as which program, and when. */
+export interface Told {
+  /** Clock ticks since boot. */
+  readonly at: number;
+  readonly programs: Map<number, Program>;
+}
+
+interface Program {
+  readonly startTime: number;
+  readonly commandLine: string;
+}
+
+/**
+ * TERM once more to those it was lost on. A shell that forks holds signals back: what is between `fork` and `exec` takes
+ * a TERM as the shell would, notes it for later, and forgets it when it becomes another program; what is forked a moment
+ * after everybody was told hears of nothing, and its shell is gone. Whoever started later is left alone: it cleans up.
+ */
+export function remindTree(tree: Tree, told: Told, wrapper?: number): void {
+  if (!SEES_PROCESSES) return;
+  const members = treeMembers(tree);
+  for (const pid of members) {
+    if (pid === wrapper) continue;
+    const stat = processStat(pid);
+    if (!stat) continue;
+    const before = told.programs.get(pid);
+    const forgot = before?.startTime === stat.startTime && before.commandLine !== commandLine(pid);
+    const missed =
+      before?.startTime !== stat.startTime &&
+      stat.startTime <= told.at + FORK_TICKS &&
+      !members.includes(stat.parent);
+    if (forgot || missed) tell(pid, told);
+  }
+}
+
+/** How long after the others a process may have been forked by one of them that was told already. */
+const FORK_TICKS = 3;
+
+function tell(pid: number, told: Told): void {
+  // Looked at before: a program that begins after this has not been told.
+  const program = { startTime: processStat(pid)?.startTime ?? 0, commandLine: commandLine(pid) };
+  send(pid, 'SIGTERM');
+  told.programs.set(pid, program);
+}
+
+function commandLine(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function ticksNow(): number {
+  try {
+    return Math.round(Number(readFileSync('/proc/uptime', 'latin1').split(' ')[0]) * 100);
+  } catch {
+    return 0;
+  }
 }
 
 const KILL_PATIENCE_MS = 5000;

@@ -13,5 +13,6 @@ export { type BuildPlan, planBuild, preambleLines } from './work/build-plan.ts';
 export { type LoadedBuildspec, loadBuildspec } from './work/buildspec-file.ts';
 export { BuildFailure } from './work/failure.ts';
 export { findFiles } from './work/files.ts';
+export { clearOrders, orderStop } from './work/orders.ts';
 export { readReport } from './work/reports-in.ts';
 export { toolPath } from './work/tool-path.ts';

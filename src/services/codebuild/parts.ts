@@ -54,9 +54,12 @@ export function runKey(id: string): string {
 
 /** Folders of a build. The path is short because the names of sockets in it are bounded. */
 export function workFolder(kernel: Kernel, id: string) {
-  const root = join(kernel.sandbox.workRoot, `b-${uuidOf(id).replaceAll('-', '').slice(0, 16)}`);
+  const name = uuidOf(id).replaceAll('-', '').slice(0, 16);
+  const root = join(kernel.sandbox.workRoot, `b-${name}`);
   return {
     root,
+    /** The server's own: what it tells a build that runs. Beside the others, because all in `root` is the build's. */
+    orders: join(kernel.sandbox.workRoot, `o-${name}`),
     source: join(root, 'src'),
     secondary: (identifier: string) => join(root, 'sources', identifier),
     control: join(root, 'control'),

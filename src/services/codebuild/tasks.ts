@@ -4,12 +4,13 @@ import type { Task, TaskDefinition, TaskOutcome, TaskRun } from '../../kernel/ta
 import { type FoundBuild, findBuild } from './builds.ts';
 import type { BuildInput } from './model/build/inputs.ts';
 import { BUILD_KIND } from './model/build/state.ts';
-import { type CodeBuildParts, runKey } from './parts.ts';
+import { type CodeBuildParts, runKey, workFolder } from './parts.ts';
 import { grantSlots } from './slots.ts';
 import { openBuildLog } from './work/build-log.ts';
 import { cleanUp } from './work/cleanup.ts';
 import { collectBuild } from './work/collect.ts';
 import { BuildFailure } from './work/failure.ts';
+import { orderStop } from './work/orders.ts';
 import { CLEANUP_GRACE_MS, logStream, prepareBuild } from './work/prepare.ts';
 import { retryFailed } from './work/retry.ts';
 
@@ -45,8 +46,9 @@ export function codeBuildTasks(parts: CodeBuildParts): readonly TaskDefinition[]
         tell(task as BuildTask, faultOf(error, 'DOWNLOAD_SOURCE', kernel.clock.now())),
     }),
     define('cancel', async (build) => {
-      if (build.state.stage === 'running')
-        await kernel.sandbox.cancel(runKey(build.row.id), CLEANUP_GRACE_MS);
+      if (build.state.stage !== 'running') return;
+      await orderStop(workFolder(kernel, build.row.id).orders);
+      await kernel.sandbox.cancel(runKey(build.row.id), CLEANUP_GRACE_MS);
     }),
     define(
       'collect',

@@ -50,11 +50,19 @@ function run(buildspec: unknown, options: Options = {}): Promise<Ran> {
   const root = mkdtempSync(join(tmpdir(), 'script-test-'));
   folders.push(root);
   mkdirSync(join(root, 'control'));
+  mkdirSync(join(root, 'orders'));
   mkdirSync(join(root, 'src', 'sub'), { recursive: true });
   writeFileSync(join(root, 'control', 'steps.sh'), scripts.steps);
   const child = spawn(
     'bash',
-    ['-c', `exec 2>&1\n${scripts.supervisor}`, 'build', join(root, 'control'), spec.shell],
+    [
+      '-c',
+      `exec 2>&1\n${scripts.supervisor}`,
+      'build',
+      join(root, 'control'),
+      spec.shell,
+      join(root, 'orders'),
+    ],
     {
       cwd: join(root, 'src'),
       env: { PATH: process.env['PATH'], CODEBUILD_BUILD_SUCCEEDING: '1', ...spec.variables },
@@ -294,6 +302,53 @@ describe('C1.3: clean-up after a stop', () => {
       { onLine: stopAt('waiting') },
     );
     expect(ran.output).toEqual(['waiting']);
+  });
+});
+
+describe.each(['bash', '/bin/sh'])('C1.3: a stop that comes between two processes (%s)', (shell) => {
+  const stop = ': > ../orders/stop';
+  const phases = (over: object) => ({
+    version: 0.2,
+    env: { shell },
+    phases: {
+      install: { commands: ['echo install'] },
+      pre_build: { commands: ['echo pre'] },
+      build: { commands: ['echo build'], finally: ['echo finally'] },
+      post_build: { commands: ['echo clean $CODEBUILD_BUILD_SUCCEEDING', 'echo cleaned'] },
+      ...over,
+    },
+  });
+  test('between two commands: the next one never begins', async () => {
+    const ran = await run(phases({ build: { commands: [stop, 'echo no'], finally: ['echo finally'] } }));
+    expect(ran.output).toEqual(['install', 'pre', 'finally', 'clean 0', 'cleaned']);
+    expect(ran.phases.slice(2)).toEqual(['BUILD!echo no=143', 'POST_BUILD']);
+  });
+  test('between two phases: the next one is not entered, but cleaning up is', async () => {
+    const ran = await run(phases({ pre_build: { commands: [stop] } }));
+    expect(ran.output).toEqual(['install', 'clean 0', 'cleaned']);
+    expect(ran.phases).toEqual(['INSTALL', 'PRE_BUILD', 'POST_BUILD']);
+  });
+  test('before there is anything to clean up: nothing more runs', async () => {
+    const ran = await run(phases({ install: { commands: [stop], finally: ['echo finally'] } }));
+    expect(ran.output).toEqual(['finally']);
+    expect(ran.phases).toEqual(['INSTALL']);
+  });
+  test('in POST_BUILD itself: the rest of it does not begin', async () => {
+    const ran = await run(phases({ post_build: { commands: [stop, 'echo no'], finally: ['echo last'] } }));
+    expect(ran.output).toEqual(['install', 'pre', 'build', 'finally', 'last']);
+    expect(ran.phases.at(-1)).toBe('POST_BUILD!echo no=143');
+  });
+  test('a shell that no signal stops still begins nothing more', async () => {
+    const ran = await run(
+      phases({ build: { commands: ["trap '' TERM", stop, 'kill -TERM $$', 'echo no'] } }),
+    );
+    expect(ran.output).toEqual(['install', 'pre', 'clean 0', 'cleaned']);
+    expect(ran.phases.slice(2)).toEqual(['BUILD!kill -TERM $$=143', 'POST_BUILD']);
+  });
+  test('between two shells: the supervisor alone is told', async () => {
+    const ran = await run(phases({ build: { commands: ['kill -TERM $PPID; exit 0', 'echo no'] } }));
+    expect(ran.output).toEqual(['install', 'pre', 'clean 0', 'cleaned']);
+    expect(ran.phases.slice(2)).toEqual(['BUILD!kill -TERM $PPID; exit 0=143', 'POST_BUILD']);
   });
 });
 

@@ -5,7 +5,7 @@ import { SUPERVISOR } from './supervisor.ts';
 
 /** The two scripts of a build: the one that is started, and the steps that it runs. */
 export interface Scripts {
-  /** For bash, with the control folder and the shell of the steps as arguments. */
+  /** For bash, with the control folder, the shell of the steps and the folder of orders as arguments. */
   readonly supervisor: string;
   /** Goes into the control folder. */
   readonly steps: string;

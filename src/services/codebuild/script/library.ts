@@ -7,6 +7,7 @@ import { shellText } from './shell-text.ts';
  *
  * - `pw_enter n PHASE`: a phase begins
  * - `pw_go n` and `pw_last n`: whether this command, or this command of `finally`, runs now; `pw_end code`: it ended
+ * - `pw_look`: whether the build was told to stop meanwhile
  * - `pw_leave n next|end`: the phase ends; what comes after a failure
  * - `pw_export n name` and `pw_expand n id text`: what the shell knows after the last phase
  *
@@ -15,7 +16,7 @@ import { shellText } from './shell-text.ts';
  * `pw_over` no more phases; `pw_late` PRE_BUILD was reached; `pw_stopped` the build was told to stop.
  */
 export const LIBRARY = shellText`
-pw_control=$1
+pw_control=$1 pw_orders=$2
 set --
 pw_path=$PATH
 pw_cmd= pw_text= pw_trace= pw_second= pw_day=
@@ -40,8 +41,16 @@ pw_keep() {
     "$pw_failed" "$pw_over" "$pw_late" "$pw_stopped" >"$pw_control/at" 2>/dev/null || :
 }
 
+# A signal reaches processes that are there; this also reaches a shell that was about to start the next one.
+pw_look() {
+  if [ "$pw_stopped" = 1 ] || [ ! -e "$pw_orders/stop" ]; then return 1; fi
+  pw_stopped=1 CODEBUILD_BUILD_SUCCEEDING=0
+  if [ "$pw_in" = 0 ]; then pw_over=1; fi
+}
+
 pw_enter() {
   [ "$1" -gt "$pw_n" ] || return 0
+  pw_look || :
   pw_n=$1 pw_phase=$2 pw_bad=- pw_code=0 pw_in=1
   if [ "$pw_over" = 1 ]; then
     # Cleaning up is also for builds that were stopped, once they may have something to clean up.
@@ -73,7 +82,12 @@ pw_past() {
 }
 
 pw_go() {
-  ! pw_past "$1" && [ "$pw_in" = 1 ] && [ "$pw_bad" = - ] && pw_begin "$1"
+  if pw_past "$1" || [ "$pw_in" = 0 ] || [ "$pw_bad" != - ]; then return 1; fi
+  if pw_look; then
+    pw_bad=$1 pw_code=143 pw_text=$pw_cmd
+    return 1
+  fi
+  pw_begin "$1"
 }
 
 pw_last() {

@@ -28,7 +28,8 @@ export async function cleanUp(
   await endLog(parts, stream, build);
   await copyLog(parts, scope, build, stream);
   await kernel.sandbox.forget(key);
-  await rm(workFolder(kernel, build.row.id).root, { recursive: true, force: true });
+  const folder = workFolder(kernel, build.row.id);
+  for (const path of [folder.root, folder.orders]) await rm(path, { recursive: true, force: true });
   await rm(join(kernel.dataDir, 'builds', `${uuidOf(build.row.id)}.json`), { force: true });
 }
 

@@ -13,6 +13,7 @@ import { loadBuildspec } from './buildspec-file.ts';
 import { assumeRole } from './credentials.ts';
 import { userVariables } from './environment.ts';
 import { BuildFailure } from './failure.ts';
+import { clearOrders } from './orders.ts';
 import { fetchSources } from './sources.ts';
 import { toolPath } from './tool-path.ts';
 
@@ -55,7 +56,10 @@ export async function prepareBuild(
 
   await rm(folder.root, { recursive: true, force: true });
   await mkdir(folder.source, { recursive: true, mode: 0o755 });
-  await Promise.all([folder.control, folder.home, folder.tmp].map((path) => mkdir(path)));
+  await Promise.all([
+    ...[folder.control, folder.home, folder.tmp].map((path) => mkdir(path)),
+    clearOrders(folder.orders),
+  ]);
   const fetched = await fetchSources(parts, scope, request, folder, signal);
   const downloadedAt = kernel.clock.now();
   const { spec, location, warnings } = await loadBuildspec(request.source.buildspec, folder.source, {
@@ -97,6 +101,7 @@ export async function prepareBuild(
       'build',
       folder.control,
       spec.shell === 'sh' ? '/bin/sh' : '/bin/bash',
+      folder.orders,
     ],
     env: {
       PATH: tools.path,
@@ -111,8 +116,12 @@ export async function prepareBuild(
     },
     workDir: folder.root,
     cwd: folder.source,
-    mounts:
-      kernel.sandbox.driver === 'bubblewrap' ? tools.folders.map((path) => ({ path, writable: false })) : [],
+    mounts: [
+      { path: folder.orders, writable: false },
+      ...(kernel.sandbox.driver === 'bubblewrap'
+        ? tools.folders.map((path) => ({ path, writable: false }))
+        : []),
+    ],
     network: true,
     limits: {
       timeoutMs: state.facts.timeoutMs + 2 * CLEANUP_GRACE_MS,
