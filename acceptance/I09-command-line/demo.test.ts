@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
-import { createTestDatabase } from '../../testkit/support/test-database.ts';
+import { openWantedDatabase } from '../../testkit/support/wanted-database.ts';
 
 const execute = promisify(execFile);
 const launcher = join(import.meta.dirname, '../../bin/pipewright.mjs');
@@ -16,43 +16,26 @@ interface Summary {
   readonly rollback: { readonly deploymentId: string; readonly ofDeploymentId: string };
 }
 
-async function runDemo(args: readonly string[]): Promise<{ summary: Summary; stdout: string }> {
+// The demo itself throws, and ends with another exit code, when a host or the API does not answer as it must.
+it('plays the main job: push, build, approval, deployment, and a rollback by itself', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'pipewright-demo-test-'));
+  const database = await openWantedDatabase();
   try {
     const file = join(folder, 'summary.json');
-    const { stdout } = await execute(
-      process.execPath,
-      [launcher, 'demo', '--once', '--summary', file, ...args],
-      {
-        maxBuffer: 64 * 1024 * 1024,
-      },
-    );
-    return { summary: JSON.parse(readFileSync(file, 'utf8')) as Summary, stdout };
-  } finally {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
-  }
-}
-
-function expectWholeStory({ summary, stdout }: Awaited<ReturnType<typeof runDemo>>): void {
-  expect(summary.executions.map(({ status }) => status)).toEqual(['Succeeded', 'Failed']);
-  expect(summary.rollback.deploymentId).toMatch(/^d-/);
-  expect(summary.rollback.ofDeploymentId).not.toBe(summary.rollback.deploymentId);
-  expect(summary.pushToFirstLogMs).toBeGreaterThan(0);
-  expect(summary.pushToLiveMs).toBeGreaterThan(summary.pushToFirstLogMs);
-  expect(stdout).toContain('Both hosts answer with version');
-  expect(stdout).toContain('rolled back by itself');
-}
-
-// The demo itself throws, and ends with another exit code, when a host or the API does not answer as it must.
-it('plays the main job on SQLite: push, build, approval, deployment, and a rollback by itself', async () => {
-  expectWholeStory(await runDemo([]));
-}, 180_000);
-
-it('plays the main job on PostgreSQL', async () => {
-  const database = await createTestDatabase();
-  try {
-    expectWholeStory(await runDemo(['--database-url', database.url]));
+    const { stdout } = await execute(process.execPath, [launcher, 'demo', '--once', '--summary', file], {
+      env: { ...process.env, ...database.env },
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    const summary = JSON.parse(readFileSync(file, 'utf8')) as Summary;
+    expect(summary.executions.map(({ status }) => status)).toEqual(['Succeeded', 'Failed']);
+    expect(summary.rollback.deploymentId).toMatch(/^d-/);
+    expect(summary.rollback.ofDeploymentId).not.toBe(summary.rollback.deploymentId);
+    expect(summary.pushToFirstLogMs).toBeGreaterThan(0);
+    expect(summary.pushToLiveMs).toBeGreaterThan(summary.pushToFirstLogMs);
+    expect(stdout).toContain('Both hosts answer with version');
+    expect(stdout).toContain('rolled back by itself');
   } finally {
     await database.drop();
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   }
 }, 180_000);

@@ -4,15 +4,18 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
+import { openWantedDatabase } from '../../testkit/support/wanted-database.ts';
 
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, '../..');
 
 it('is packed so that it runs without the sources', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'pipewright-package-'));
+  const database = await openWantedDatabase();
   try {
     const env = {
       ...process.env,
+      ...database.env,
       PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}`,
       // The console's own build is not what this is about, and other tests use its folder meanwhile.
       PIPEWRIGHT_SKIP_CONSOLE: '1',
@@ -38,6 +41,7 @@ it('is packed so that it runs without the sources', async () => {
     const { executions } = JSON.parse(readFileSync(summary, 'utf8')) as { executions: { status: string }[] };
     expect(executions.map(({ status }) => status)).toEqual(['Succeeded', 'Failed']);
   } finally {
+    await database.drop();
     rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   }
 }, 240_000);

@@ -6,6 +6,7 @@ import { openDatabase } from '../../src/kernel/database/open.ts';
 import type { Database, Dialect } from '../../src/kernel/database/port.ts';
 import { createTestDatabase } from '../support/test-database.ts';
 import { openTestKernel, type TestKernel, type TestKernelOptions } from '../support/test-kernel.ts';
+import { wantedDatabase } from '../support/wanted-database.ts';
 
 /** A place for one database, in which several "processes" may open it. */
 export interface DatabasePlace {
@@ -17,17 +18,22 @@ export interface DatabasePlace {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** Runs a suite on SQLite and on PostgreSQL. */
+/** Runs a suite on SQLite and on PostgreSQL, or on the one that this run of the tests is for. */
 export function describeEachDatabase(
   name: string,
   suite: (newPlace: () => Promise<DatabasePlace>, dialect: Dialect) => void,
 ): void {
-  describe(`${name} on SQLite`, () => {
-    suite(sqlitePlace, 'sqlite');
-  });
-  describe(`${name} on PostgreSQL`, () => {
-    suite(postgresPlace, 'postgres');
-  });
+  const wanted = wantedDatabase();
+  if (wanted !== 'postgres') {
+    describe(`${name} on SQLite`, () => {
+      suite(sqlitePlace, 'sqlite');
+    });
+  }
+  if (wanted !== 'sqlite') {
+    describe(`${name} on PostgreSQL`, () => {
+      suite(postgresPlace, 'postgres');
+    });
+  }
 }
 
 async function sqlitePlace(): Promise<DatabasePlace> {

@@ -6,6 +6,7 @@ import { type OpenKernel, openKernel } from '../../src/kernel/open.ts';
 import type { Room } from '../../src/kernel/room.ts';
 import type { Sandbox } from '../../src/kernel/sandbox/port.ts';
 import { createLogger } from '../../src/kernel/telemetry/logger.ts';
+import { openWantedDatabase } from './wanted-database.ts';
 
 export interface TestKernel extends OpenKernel {
   readonly clock: TestClock;
@@ -17,7 +18,10 @@ export interface TestKernelOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** The real one is opened by tests that run commands; without it a run is refused. */
   readonly sandbox?: Parameters<typeof openKernel>[0]['sandbox'];
-  /** Kept when given, otherwise a temporary folder that goes with the kernel. */
+  /**
+   * Kept when given, and with it the SQLite file unless a URL is given as well. Otherwise a temporary folder that goes
+   * with the kernel, and a database of the kind that this run of the tests is for.
+   */
   readonly dataDir?: string;
 }
 
@@ -25,9 +29,12 @@ export interface TestKernelOptions {
 export async function openTestKernel(options: TestKernelOptions = {}): Promise<TestKernel> {
   const dataDir = options.dataDir ?? mkdtempSync(join(tmpdir(), 'pipewright-test-'));
   const clock = createTestClock();
+  const own = options.dataDir === undefined && options.databaseUrl === undefined;
+  const database = await openWantedDatabase(own ? undefined : 'sqlite');
+  const databaseUrl = options.databaseUrl ?? database.url;
   const kernel = await openKernel({
     dataDir,
-    ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
+    ...(databaseUrl === undefined ? {} : { databaseUrl }),
     env: options.env ?? {},
     clock,
     logger: createLogger({ level: 'silent' }),
@@ -39,6 +46,7 @@ export async function openTestKernel(options: TestKernelOptions = {}): Promise<T
     clock,
     async [Symbol.asyncDispose]() {
       await kernel.close();
+      await database.drop();
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true, maxRetries: 20 });
     },
   };

@@ -6,7 +6,7 @@ import { loadConfig } from '../../src/kernel/config/load.ts';
 import type { ConfigKey } from '../../src/kernel/config/schema.ts';
 import { createLogger } from '../../src/kernel/telemetry/logger.ts';
 import { type RunningServer, startServer, TEST_CLOCK_VARIABLE } from '../../src/server/server.ts';
-import { createTestDatabase } from './test-database.ts';
+import { openWantedDatabase } from './wanted-database.ts';
 
 export interface TestServer extends RunningServer {
   readonly dataDir: string;
@@ -23,7 +23,7 @@ export interface TestServer extends RunningServer {
 }
 
 export interface TestServerOptions {
-  /** `postgres` makes a database of its own; default: what `PIPEWRIGHT_TEST_DATABASE` says, else SQLite. */
+  /** `postgres` makes a database of its own; default: the one this run of the tests is for, else SQLite. */
   readonly database?: 'sqlite' | 'postgres';
   readonly config?: Readonly<Partial<Record<ConfigKey, unknown>>>;
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -33,10 +33,9 @@ export interface TestServerOptions {
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const folder = mkdtempSync(join(tmpdir(), 'pipewright-server-'));
   const dataDir = join(folder, 'data');
-  const wanted = options.database ?? process.env['PIPEWRIGHT_TEST_DATABASE'];
-  const database = wanted === 'postgres' ? await createTestDatabase() : undefined;
+  const database = await openWantedDatabase(options.database);
   const config = loadConfig({
-    flags: { dataDir, port: 0, databaseUrl: database?.url, logLevel: 'error', ...options.config },
+    flags: { dataDir, port: 0, databaseUrl: database.url, logLevel: 'error', ...options.config },
     env: {},
   });
   const server = await startServer(config, {
@@ -67,7 +66,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     async [Symbol.asyncDispose]() {
       await endRuns(server);
       await server.close();
-      await database?.drop();
+      await database.drop();
       rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
     },
   };
