@@ -1,5 +1,6 @@
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { AggregateType } from '../../kernel/transitions/port.ts';
+import type { GroupFreed } from './face.ts';
 import { deploymentAggregate } from './model/deployment/decide.ts';
 import type { DeploymentInput } from './model/deployment/inputs.ts';
 import { type Deployment, isEnded } from './model/deployment/state.ts';
@@ -16,7 +17,7 @@ import { putTargetRow } from './store/targets.ts';
 /** Wakes the poll of a host: something changed in what it is to do. */
 export const HOST_TOPIC = 'codedeploy.host';
 
-export function deploymentType(): AggregateType<Deployment, DeploymentInput> {
+export function deploymentType(freed: GroupFreed): AggregateType<Deployment, DeploymentInput> {
   return {
     ...deploymentAggregate,
     async project(tx, { scope, before, after }) {
@@ -28,6 +29,7 @@ export function deploymentType(): AggregateType<Deployment, DeploymentInput> {
         if (!isEnded(after)) await setActiveDeployment(tx, scope, groupId, after.id);
       } else if (isEnded(after)) {
         await clearActiveDeployment(tx, scope, groupId, after.id);
+        await freed(tx, scope, groupId);
       }
     },
   };

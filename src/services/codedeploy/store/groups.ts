@@ -37,6 +37,20 @@ export async function findGroup(
   return rows[0];
 }
 
+export async function groupById(
+  reader: Reader,
+  { account, region }: Scope,
+  id: string,
+  lock = false,
+): Promise<GroupRow | undefined> {
+  const suffix = lock && reader.dialect === 'postgres' ? ' for update' : '';
+  const rows = await reader.query<GroupRow>(
+    `select ${COLUMNS} from codedeploy_groups where account = ? and region = ? and id = ?${suffix}`,
+    [account, region, id],
+  );
+  return rows[0];
+}
+
 /** `lock` keeps others from starting a deployment of the group until the transaction ends. */
 export async function needGroup(
   reader: Reader,
