@@ -8,7 +8,15 @@ import type { OutboxEvent } from '../../src/kernel/outbox/port.ts';
 import { executionRef } from '../../src/services/codepipeline/aggregates.ts';
 import { TEST_SCOPE } from '../support/test-context.ts';
 import { openTestKernel } from '../support/test-kernel.ts';
-import { approvalAction, buildAction, openEngineRoom, pipelineOf, pipelineViewer } from './engine-room.ts';
+import {
+  approvalAction,
+  buildAction,
+  deployAction,
+  openEngineRoom,
+  pipelineOf,
+  pipelineViewer,
+} from './engine-room.ts';
+import { testPlaces } from './test-place.ts';
 
 const [dataDir = '', databaseUrl] = process.argv.slice(2);
 const kernel = await openTestKernel({
@@ -16,7 +24,10 @@ const kernel = await openTestKernel({
   ...(databaseUrl === undefined ? {} : { databaseUrl }),
   env: process.env,
 });
+// Somebody else is at work on the fleet when the first execution reaches it.
+const places = testPlaces(kernel, ['fleet']);
 const engine = await openEngineRoom(kernel, {
+  places,
   rooms: [
     {
       name: 'recorder',
@@ -48,7 +59,7 @@ const pipeline = pipelineOf({
   stages: [
     { name: 'Build', actions: [buildAction('A'), buildAction('B')], onFailure: { result: 'RETRY' } },
     { name: 'Gate', actions: [approvalAction('Promote')] },
-    { name: 'Deploy', actions: [buildAction('Ship')] },
+    { name: 'Deploy', actions: [deployAction('Ship', 'fleet')] },
   ],
 });
 await tolerate('PipelineNameInUseException', view.create(pipeline));
@@ -93,14 +104,17 @@ async function answerAll(id: string): Promise<void> {
   const found = await view.actions(id);
   for (const each of found) {
     const token = each.actionExecutionId as string;
-    if (each.status !== 'InProgress' || each.output?.executionResult?.externalExecutionId === undefined)
-      continue;
+    if (each.status !== 'InProgress') continue;
+    const result = each.output?.executionResult;
+    if (result?.externalExecutionSummary?.includes('somebody')) await places.free('fleet', 'somebody');
+    if (result?.externalExecutionId === undefined) continue;
     if (each.actionName === 'Promote') {
-      const result = { status: 'Approved', summary: '' };
-      const input = { pipelineName: 'web', stageName: 'Gate', actionName: 'Promote', token, result };
+      const answer = { status: 'Approved', summary: '' };
+      const input = { pipelineName: 'web', stageName: 'Gate', actionName: 'Promote', token, result: answer };
       await tolerate('ApprovalAlreadyCompletedException', engine.call('PutApprovalResult', input));
       continue;
     }
+    if (each.actionName === 'Ship') await places.free('fleet', token);
     const fails = each.actionName === 'B' && found.filter((other) => other.actionName === 'B').length === 1;
     await kernel.transitions.run(TEST_SCOPE, executionRef(id), {
       kind: 'reply',

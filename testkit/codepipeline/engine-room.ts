@@ -21,6 +21,7 @@ import {
 import type { TargetInvocation } from '../../src/services/events/index.ts';
 import { callOperation, TEST_ACCOUNT, TEST_SCOPE } from '../support/test-context.ts';
 import { startTestKernel, type TestKernel } from '../support/test-kernel.ts';
+import type { TestPlaces } from './test-place.ts';
 
 export const TEST_ROLE = `arn:aws:iam::${TEST_ACCOUNT}:role/pipeline`;
 const MINUTE = 60_000;
@@ -55,6 +56,8 @@ export async function openEngineRoom(
   options: {
     /** Installed beside it. */
     readonly rooms?: readonly Room[];
+    /** Where `Deploy/CodeDeploy` works one at a time, by the configuration `Place`. */
+    readonly places?: TestPlaces;
     /** In the transaction that takes the event from the outbox. */
     readonly onEvent?: (tx: Tx, event: OutboxEvent) => Promise<void>;
   } = {},
@@ -79,7 +82,7 @@ export async function openEngineRoom(
     for (const waiter of waiters) waiter();
   };
   const room = createCodePipelineRoom(kernel, deps, {
-    providers: scriptedProviders(jobs, stopped, crashes, wake),
+    providers: scriptedProviders(jobs, stopped, crashes, wake, options.places),
   });
   kernel.outbox.subscribe(async (tx, event) => {
     for (const listener of listeners) await listener(tx, event);
@@ -90,7 +93,8 @@ export async function openEngineRoom(
     });
   });
   kernel.changes.subscribe(wake);
-  await startTestKernel(kernel, [room, ...(options.rooms ?? [])]);
+  const places = options.places ? [options.places.room] : [];
+  await startTestKernel(kernel, [room, ...places, ...(options.rooms ?? [])]);
 
   const until: EngineRoom['until'] = async (condition) => {
     for (;;) {
@@ -153,6 +157,7 @@ function scriptedProviders(
   stopped: string[],
   crashes: Job[],
   wake: () => void,
+  places: TestPlaces | undefined,
 ): ActionProvider[] {
   const take = (job: Job) => {
     if (!jobs.some((other) => other.key === job.key)) jobs.push(job);
@@ -207,8 +212,15 @@ function scriptedProviders(
       },
     },
     {
-      spec: { ...spec('Deploy', 'CodeDeploy', 1, 0), configuration: [free('ProjectName')] },
-      start: work,
+      spec: {
+        ...spec('Deploy', 'CodeDeploy', 1, 0),
+        configuration: [free('ProjectName'), free('Place')],
+      },
+      ...(places ? { place: places.shared } : {}),
+      start: async (job) => {
+        await places?.begin(job);
+        return await work(job);
+      },
       stop: async () => {},
     },
     {
@@ -273,6 +285,15 @@ export function buildAction(name: string, more: Record<string, unknown> = {}) {
     configuration: { ProjectName: name },
     inputArtifacts: [{ name: 'Code' }],
     ...more,
+  };
+}
+
+/** Waits for its turn when somebody else has the place. */
+export function deployAction(name: string, place?: string) {
+  return {
+    ...buildAction(name),
+    actionTypeId: { category: 'Deploy', owner: 'AWS', provider: 'CodeDeploy', version: '1' },
+    configuration: { ProjectName: name, ...(place === undefined ? {} : { Place: place }) },
   };
 }
 

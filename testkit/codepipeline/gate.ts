@@ -13,9 +13,12 @@ export async function openGate() {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
+  const command = `curl -sSf http://127.0.0.1:${port}/`;
   return {
+    /** Waits at the gate. */
+    command,
     /** A buildspec whose one command waits at the gate. */
-    buildspec: `version: 0.2\nphases:\n  build:\n    commands:\n      - curl -sSf http://127.0.0.1:${port}/\n`,
+    buildspec: `version: 0.2\nphases:\n  build:\n    commands:\n      - ${command}\n`,
     arrivals: () => arrivals,
     /** Resolves once so many have come, counted from the beginning. */
     async arrived(count: number): Promise<void> {

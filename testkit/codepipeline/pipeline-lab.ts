@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { chmodSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import {
   CodeBuildClient,
@@ -140,6 +140,7 @@ async function furnish(server: TestServer) {
         const place = `${repositoryName}/${path}`;
         mkdirSync(git.path(dirname(place)), { recursive: true });
         git.write(place, text);
+        if (text.startsWith('#!')) chmodSync(git.path(place), 0o755);
       }
       git.local(repositoryName, 'add', '--all');
       git.local(repositoryName, 'commit', '-q', '-m', `change ${Object.keys(files).join(', ')}`);
@@ -205,6 +206,21 @@ export function build(name: string, project: string, more: Partial<Action> = {})
     name,
     actionTypeId: { category: 'Build', owner: 'AWS', provider: 'CodeBuild', version: '1' },
     configuration: { ProjectName: project },
+    inputArtifacts: [{ name: 'Code' }],
+    ...more,
+  };
+}
+
+export function deployment(
+  name: string,
+  application: string,
+  group: string,
+  more: Partial<Action> = {},
+): Action {
+  return {
+    name,
+    actionTypeId: { category: 'Deploy', owner: 'AWS', provider: 'CodeDeploy', version: '1' },
+    configuration: { ApplicationName: application, DeploymentGroupName: group },
     inputArtifacts: [{ name: 'Code' }],
     ...more,
   };

@@ -20,6 +20,8 @@ describe.each(['sqlite', 'postgres'] as const)('killed at every failpoint on %s'
     const names = [...new Set(hits)];
     expect(names).toContain('codepipeline.execution:reply:before-commit');
     expect(names).toContain('task:codepipeline.start-action:done');
+    expect(names).toContain('codepipeline.execution:waiting:before-commit');
+    expect(names).toContain('task:codepipeline.next-turn:done');
     for (const name of names) {
       await inPlace(dialect, async (place) => {
         const killed = await live(place, { PIPEWRIGHT_FAILPOINT: name });

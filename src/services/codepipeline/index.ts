@@ -10,11 +10,14 @@ import type { RoomParts } from './room-parts.ts';
 import { migrations } from './tables.ts';
 import { createTasks } from './tasks/index.ts';
 import { listenForChanges } from './triggers.ts';
+import { wakeNext } from './turns.ts';
 
 export type {
   ActionProvider,
   InputArtifact,
   Job,
+  PlaceRef,
+  SharedPlace,
   Started,
   WantedRevision,
 } from './actions/provider.ts';
@@ -46,6 +49,7 @@ export function createCodePipelineRoom(
     types: providers.map((provider) => provider.spec),
   };
   listenForChanges(parts, deps.events);
+  for (const { place } of providers) place?.onFreed((tx, ref) => wakeNext(kernel, tx, ref));
   return {
     name: 'codepipeline',
     migrations,

@@ -154,4 +154,17 @@ export const migrations: readonly Migration[] = [
         on codepipeline_sources (pipeline_account, pipeline_region, pipeline_id)`);
     },
   },
+  {
+    id: '0703-codepipeline-turns',
+    async up(tx) {
+      // Account and region are those of the place that is waited for, not those of the pipeline.
+      await tx.execute(`create table codepipeline_turns (
+        account text not null, region text not null, place text not null, position bigint not null,
+        pipeline_account text not null, pipeline_region text not null, action_execution_id text not null,
+        execution_id text not null, stage text not null, action text not null,
+        primary key (account, region, place, action_execution_id))`);
+      await tx.execute(`create index codepipeline_turns_by_action
+        on codepipeline_turns (pipeline_account, pipeline_region, action_execution_id)`);
+    },
+  },
 ];

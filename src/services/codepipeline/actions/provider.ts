@@ -1,3 +1,4 @@
+import type { Tx } from '../../../kernel/database/port.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import type { ReplyTo } from '../../../kernel/transitions/reply.ts';
 import type { ActionTypeSpec } from '../model/action-type.ts';
@@ -65,6 +66,33 @@ export interface ActionProvider {
   start(job: Job): Promise<Started>;
   /** Asks the work to end; unknown or ended work: nothing. */
   stop(job: { readonly scope: Scope; readonly externalId: string }): Promise<void>;
+  /** Present when only one may be at work at a time in what the action needs. */
+  readonly place?: SharedPlace;
+}
+
+/** Names a place: in its own account and region, by an id that begins with the kind of place. */
+export interface PlaceRef {
+  readonly scope: Scope;
+  readonly id: string;
+}
+
+/** Where only one may be at work at a time. Who finds it taken waits for a turn, first come first served (ADR-0006). */
+export interface SharedPlace {
+  /** The place that a job needs; undefined when there is none: then `start` says what is wrong. */
+  of(job: Job): Promise<PlaceRef | undefined>;
+  /** True for the error of `start` that means: somebody else is at work there. */
+  isTaken(error: unknown): boolean;
+  /** Locks the place until the transaction ends, so that nobody frees it unseen. */
+  look(tx: Tx, place: PlaceRef): Promise<PlaceView>;
+  /** Calls back, in the transaction of the change, whenever a place may have become free. */
+  onFreed(listener: (tx: Tx, place: PlaceRef) => Promise<void>): void;
+}
+
+export interface PlaceView {
+  readonly free: boolean;
+  /** What is waited for, in words: `deployment group g of application a: deployment d-1 is in progress`. */
+  readonly text: string;
+  readonly url?: string;
 }
 
 /** Why an action failed: a code as AWS has them (`ConfigurationError`, `PermissionError` …) and a sentence. */

@@ -28,6 +28,7 @@ type Command =
   | { readonly kind: 'answer'; readonly pick: number; readonly succeeds: boolean }
   | { readonly kind: 'late'; readonly pick: number }
   | { readonly kind: 'timeout'; readonly pick: number }
+  | { readonly kind: 'wait' | 'begin'; readonly pick: number }
   | { readonly kind: 'stop'; readonly pick: number; readonly abandon: boolean }
   | { readonly kind: 'retry'; readonly pick: number; readonly all: boolean }
   | { readonly kind: 'disable' | 'enable'; readonly pick: number };
@@ -47,6 +48,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('late' as const), pick }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('timeout' as const), pick }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constantFrom('wait' as const, 'begin' as const), pick }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop' as const), pick, abandon: fc.boolean() }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('retry' as const), pick, all: fc.boolean() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('disable' as const, 'enable' as const), pick }) },
@@ -118,6 +120,22 @@ function run(
       if (found?.action.id) world.tell(found.executionId, { kind: 'timeout', token: found.action.id });
       return;
     }
+    case 'wait':
+    case 'begin': {
+      const found = one(world.running(), step.pick);
+      if (!found?.action.id) return;
+      const { id: token, announced, waiting } = found.action;
+      world.tell(
+        found.executionId,
+        step.kind === 'wait'
+          ? { kind: 'waiting', token, summary: 'somebody is there' }
+          : { kind: 'started', token, externalId: 'x' },
+      );
+      // What has begun does not go back to waiting.
+      const after = world.running().find(({ action }) => action.id === token)?.action;
+      if (step.kind === 'wait' && announced && !waiting) expect(after?.waiting ?? false).toBe(false);
+      return;
+    }
     case 'stop': {
       const id = one([...world.executions.keys()], step.pick);
       if (id !== undefined) world.tell(id, { kind: 'stop', abandon: step.abandon, by: 'x' });
@@ -150,6 +168,7 @@ function checkAlways(world: World, stages: readonly WorldStage[]): void {
   }
   for (const state of world.executions.values()) {
     checkRunOrder(state);
+    checkTurns(state);
     expect(JSON.stringify(state).length).toBeLessThan(64 * 1024);
   }
 }
@@ -162,6 +181,13 @@ function checkRunOrder(state: ExecutionState): void {
     if (action.status !== 'InProgress') continue;
     const lower = actions.filter((other) => other.runOrder < action.runOrder);
     expect(lower.every((other) => other.status === 'Succeeded')).toBe(true);
+  }
+}
+
+/** Nobody waits for a turn who has ended, or whose execution is to stop. */
+function checkTurns(state: ExecutionState): void {
+  for (const { status, waiting } of state.stage?.actions ?? []) {
+    if (waiting) expect({ status, stop: state.stop }).toEqual({ status: 'InProgress', stop: null });
   }
 }
 

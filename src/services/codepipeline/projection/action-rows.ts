@@ -4,6 +4,8 @@ import type { Kernel } from '../../../kernel/kernel.ts';
 import type { StateChange } from '../../../kernel/transitions/port.ts';
 import { typeName } from '../model/definition.ts';
 import type { ActionRun, ExecutionState } from '../model/execution/state.ts';
+import { leaveQueue } from '../store/turns.ts';
+import { wakeNext } from '../turns.ts';
 import { announceAction } from './action-events.ts';
 
 /** Writes a row for each new attempt, brings changed ones up to date and announces both. */
@@ -23,12 +25,29 @@ export async function projectActions(
     else if (action.status !== 'Pending' && hasChanged(old, action)) {
       await updateAttempt(tx, change, action);
       await announceAction(kernel, tx, change, old, action);
+      if (old.waiting && !action.waiting) await giveTurnBack(kernel, tx, change, action.id);
     }
   }
 }
 
+/** It has begun, or never will: the next one is woken, which finds the place taken or free. */
+async function giveTurnBack(
+  kernel: Kernel,
+  tx: Tx,
+  change: StateChange<ExecutionState>,
+  actionExecutionId: string,
+): Promise<void> {
+  const place = await leaveQueue(tx, change.scope, actionExecutionId);
+  if (place) await wakeNext(kernel, tx, place);
+}
+
 function hasChanged(old: ActionRun, action: ActionRun): boolean {
-  return old.status !== action.status || old.announced !== action.announced || action.note !== undefined;
+  return (
+    old.status !== action.status ||
+    old.announced !== action.announced ||
+    old.waiting !== action.waiting ||
+    action.note !== undefined
+  );
 }
 
 async function insertAttempt(

@@ -5,6 +5,7 @@ import { purgeTaskDefinition } from './purge.ts';
 import { openStageTask, pickWaiterTask } from './stages.ts';
 import { startActionTask } from './start-action.ts';
 import { stopActionTask } from './stop-action.ts';
+import { nextTurnTask } from './turns.ts';
 
 /** The durable tasks of the room. */
 export function createTasks(parts: RoomParts): readonly TaskDefinition<never>[] {
@@ -14,6 +15,7 @@ export function createTasks(parts: RoomParts): readonly TaskDefinition<never>[] 
     stopActionTask(parts),
     openStageTask(parts),
     pickWaiterTask(parts),
+    nextTurnTask(parts),
     purgeTaskDefinition(parts),
   ] as readonly TaskDefinition<never>[];
 }

@@ -1,6 +1,13 @@
 import { ApiError, errorText } from '../../../kernel/errors.ts';
 import type { Task, TaskDefinition, TaskOutcome, TaskRun } from '../../../kernel/tasks/port.ts';
-import { ActionFailure, type Job, type Started } from '../actions/provider.ts';
+import {
+  ActionFailure,
+  type ActionProvider,
+  type Job,
+  type PlaceRef,
+  type SharedPlace,
+  type Started,
+} from '../actions/provider.ts';
 import { findProvider } from '../actions/table.ts';
 import { executionRef } from '../aggregates.ts';
 import { type ActionDefinition, findAction, typeName } from '../model/definition.ts';
@@ -10,8 +17,10 @@ import type { RoomParts } from '../room-parts.ts';
 import { type ActionFacts, recordFacts, recordVariables } from '../store/actions.ts';
 import { putArtifacts } from '../store/artifacts.ts';
 import { pinnedDefinition } from '../store/pipelines.ts';
+import { turnsBefore } from '../store/turns.ts';
 import { checkOutputSize } from './outputs.ts';
 import { prepareJob, type StartAction } from './prepare-job.ts';
+import { waitForTurn } from './turns.ts';
 
 /** Starts one action at its provider. Whatever cannot be done fails the action, in words. */
 export function startActionTask(parts: RoomParts): TaskDefinition<StartAction> {
@@ -53,7 +62,8 @@ async function startAction(
       );
     }
     job = await prepareJob(parts, scope, payload, state, definition, action, run.signal);
-    const started = await provider.start(job);
+    const started = await startOrWait(parts, provider, job);
+    if (started.kind === 'waiting') return waitOutcome(parts, task, job, action, started);
     if (started.kind === 'finished') checkOutputSize(started.variables ?? {});
     return outcomeOf(parts, task, job, inputOf(started), action, started);
   } catch (error) {
@@ -61,6 +71,45 @@ async function startAction(
     if (!refused) throw error;
     return outcomeOf(parts, task, job, failure(refused.code, refused.message), action);
   }
+}
+
+interface Waiting {
+  readonly kind: 'waiting';
+  readonly shared: SharedPlace;
+  readonly place: PlaceRef;
+}
+
+/** Whoever came earlier goes first, also when the place has just become free. */
+async function startOrWait(parts: RoomParts, provider: ActionProvider, job: Job): Promise<Started | Waiting> {
+  const shared = provider.place;
+  const place = await shared?.of(job);
+  if (!shared || !place) return await provider.start(job);
+  const waiting: Waiting = { kind: 'waiting', shared, place };
+  if ((await turnsBefore(parts.kernel.database.read, place, job.key)) > 0) return waiting;
+  try {
+    return await provider.start(job);
+  } catch (error) {
+    if (shared.isTaken(error)) return waiting;
+    throw error;
+  }
+}
+
+function waitOutcome(
+  parts: RoomParts,
+  task: Task<StartAction>,
+  job: Job,
+  action: ActionDefinition,
+  { shared, place }: Waiting,
+): TaskOutcome {
+  const { executionId, actionExecutionId, stage } = task.payload;
+  const turn = { home: task.scope, executionId, actionExecutionId, stage, action: action.name };
+  const wait = waitForTurn(parts, shared, place, turn, task.id);
+  return {
+    async write(tx) {
+      await recordFacts(tx, task.scope, actionExecutionId, factsOf(job, action, undefined));
+      await wait.write(tx);
+    },
+  };
 }
 
 /** A failure that will be the same next time; undefined for one that may pass. */

@@ -2,7 +2,7 @@ import { Refusal } from '../refusal.ts';
 import type { ActionResult, Moment, Step } from '../step.ts';
 import { type Draft, draftOf, endAction, finish, outstanding, setAction } from './draft.ts';
 import type { ExecutionInput } from './inputs.ts';
-import { settle } from './run.ts';
+import { settle, withdrawTurn } from './run.ts';
 import type { ActionRun, ExecutionState } from './state.ts';
 
 type Of<K extends ExecutionInput['kind']> = ExecutionInput & { readonly kind: K };
@@ -15,11 +15,12 @@ interface Context {
 /** The provider took the action. Comes too late when the answer was faster: then the row has all it needs already. */
 export function started(state: ExecutionState, input: Of<'started'>, context: Context): Step<ExecutionState> {
   const found = outstanding(state, input.token);
-  if (!found || found.action.announced) return { state };
+  if (!found || (found.action.announced && !found.action.waiting)) return { state };
   const draft = draftOf(state, context.executionId, context.moment);
   const { startedAt, timeoutMs } = found.action;
   setAction(draft, found.index, {
     announced: true,
+    waiting: false,
     updatedAt: context.moment.now,
     approvalUntil: input.approval ? startedAt + timeoutMs : null,
     note: {
@@ -27,6 +28,26 @@ export function started(state: ExecutionState, input: Of<'started'>, context: Co
       ...(input.externalUrl === undefined ? {} : { externalUrl: input.externalUrl }),
       ...(input.summary === undefined ? {} : { summary: input.summary }),
     },
+  });
+  return finish(draft);
+}
+
+/** The provider would take the action, were somebody else not at work there. */
+export function waiting(state: ExecutionState, input: Of<'waiting'>, context: Context): Step<ExecutionState> {
+  const found = outstanding(state, input.token);
+  if (!found || (found.action.announced && !found.action.waiting)) return { state };
+  const draft = draftOf(state, context.executionId, context.moment);
+  if (draft.state.stop) {
+    withdrawTurn(draft, found.index, draft.state.stop.by);
+    settle(draft);
+    return finish(draft);
+  }
+  const { summary, externalUrl } = input;
+  setAction(draft, found.index, {
+    announced: true,
+    waiting: true,
+    updatedAt: context.moment.now,
+    note: { summary, ...(externalUrl === undefined ? {} : { externalUrl }) },
   });
   return finish(draft);
 }
@@ -88,7 +109,9 @@ export function timeout(state: ExecutionState, input: Of<'timeout'>, context: Co
   const { action } = found;
   const message = isApproval(action)
     ? `The approval was not answered within ${duration(action.timeoutMs)} (timeout)`
-    : `The action did not end within ${duration(action.timeoutMs)} (timeout)`;
+    : action.waiting
+      ? `The action did not get its turn within ${duration(action.timeoutMs)} (timeout)`
+      : `The action did not end within ${duration(action.timeoutMs)} (timeout)`;
   endAction(draft, found.index, 'Failed', {
     errorCode: 'JobTimedOut',
     errorMessage: message,

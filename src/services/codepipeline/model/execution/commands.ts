@@ -2,7 +2,7 @@ import { Refusal } from '../refusal.ts';
 import type { Moment, Step } from '../step.ts';
 import { draftOf, finish, pipelineEvent, stageEvent } from './draft.ts';
 import type { ExecutionInput } from './inputs.ts';
-import { abandonActions, endExecution, resetActions, settle } from './run.ts';
+import { abandonActions, endExecution, resetActions, settle, withdrawTurns } from './run.ts';
 import { type ExecutionState, isEnded, stageName } from './state.ts';
 
 type Of<K extends ExecutionInput['kind']> = ExecutionInput & { readonly kind: K };
@@ -44,6 +44,7 @@ export function stop(
     stageEvent(draft, stageName(state), 'STOPPING');
   }
   if (input.abandon) abandonActions(draft, input.by, reason ?? 'The execution was stopped');
+  else withdrawTurns(draft, input.by);
   settle(draft);
   return finish(draft);
 }

@@ -59,6 +59,7 @@ export function endAction(
     status,
     updatedAt: draft.moment.now,
     announced: true,
+    waiting: false,
     approvalUntil: null,
     failure: status === 'Failed' ? (note.errorMessage ?? note.summary ?? '').slice(0, MAX_FAILURE) : null,
     note,

@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.ts';
 import type { Moment, Step } from '../step.ts';
-import { answer, finished, reply, started, timeout } from './answers.ts';
+import { answer, finished, reply, started, timeout, waiting } from './answers.ts';
 import { cancel, retry, stop } from './commands.ts';
 import { draftOf, finish, pipelineEvent, tellLane } from './draft.ts';
 import type { ExecutionInput } from './inputs.ts';
@@ -32,6 +32,8 @@ export function decideExecution(
     }
     case 'started':
       return started(state, input, context);
+    case 'waiting':
+      return waiting(state, input, context);
     case 'finished':
       return finished(state, input, context);
     case 'reply':

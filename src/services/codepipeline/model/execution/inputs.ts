@@ -36,6 +36,13 @@ export type ExecutionInput =
       readonly summary?: string;
       readonly approval?: boolean;
     }
+  /** Somebody else is at work where the action has to go: it waits for its turn. Said again when that changes. */
+  | {
+      readonly kind: 'waiting';
+      readonly token: string;
+      readonly summary: string;
+      readonly externalUrl?: string;
+    }
   | { readonly kind: 'finished'; readonly token: string; readonly result: ActionResult }
   /** The kernel's `ReplyInput`, sent by the room that did the work. */
   | {

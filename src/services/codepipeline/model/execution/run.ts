@@ -80,6 +80,7 @@ function startAction(draft: Draft, index: number, action: ActionRun): void {
     startedAt: now,
     updatedAt: now,
     announced: false,
+    waiting: false,
     approvalUntil: null,
   });
   draft.effects.push(
@@ -192,5 +193,16 @@ export function endExecution(
 export function abandonActions(draft: Draft, by: string, summary: string): void {
   for (const [index, action] of (draft.state.stage?.actions ?? []).entries()) {
     if (action.status === 'InProgress') endAction(draft, index, 'Abandoned', { summary, by });
+  }
+}
+
+/** A stop lets running work finish but begins none: whoever waits for a turn has not begun. */
+export function withdrawTurn(draft: Draft, index: number, by: string): void {
+  endAction(draft, index, 'Abandoned', { summary: 'Stopped while it waited for its turn', by });
+}
+
+export function withdrawTurns(draft: Draft, by: string): void {
+  for (const [index, action] of (draft.state.stage?.actions ?? []).entries()) {
+    if (action.status === 'InProgress' && action.waiting) withdrawTurn(draft, index, by);
   }
 }

@@ -39,6 +39,8 @@ export interface ActionRun extends PlannedAction {
   readonly announced: boolean;
   /** A person's answer is waited for until then (domain milliseconds, exclusive). */
   readonly approvalUntil: number | null;
+  /** What it needs is taken: it waits for its turn, and nothing of it runs. */
+  readonly waiting?: boolean;
   /** Why it failed, shortened: for the summary of the execution. */
   readonly failure: string | null;
   /** Texts for the action's row. Kept for one transition only, so that the state stays small. */
@@ -105,4 +107,13 @@ export function isEnded(state: ExecutionState): boolean {
 /** Names the timer of an action's time-out. */
 export function timeoutKey(actionExecutionId: string): string {
   return `codepipeline.timeout/${actionExecutionId}`;
+}
+
+/** True while the action of this token waits for its turn. */
+export function isWaiting(state: ExecutionState, token: string): boolean {
+  return (
+    state.stage?.actions.some(
+      (action) => action.id === token && action.status === 'InProgress' && action.waiting === true,
+    ) ?? false
+  );
 }
