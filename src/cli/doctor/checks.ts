@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, statfsSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
@@ -66,41 +64,6 @@ export async function checkAwsCli(): Promise<Check> {
   return version === undefined
     ? { name: 'aws CLI', state: 'absent', found: 'not needed by the server', advice: 'apt install awscli' }
     : { name: 'aws CLI', state: 'ok', found: version.split(' ')[0] ?? version };
-}
-
-/** Whether the folder can be written, what is free, and how long one fsync takes: the floor of every commit. */
-export async function checkDataFolder(dataDir: string): Promise<Check> {
-  const name = 'data folder';
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    const { bavail, bsize } = statfsSync(dataDir);
-    const free = bavail * bsize;
-    const found = `${dataDir}: ${(free / 1e9).toFixed(1)} GB free, fsync ${(await fsyncTime(dataDir)).toFixed(1)} ms`;
-    return free < 1e9
-      ? { name, state: 'missing', found, advice: 'make room: less than 1 GB is free' }
-      : { name, state: 'ok', found };
-  } catch (error) {
-    const found = error instanceof Error ? error.message : String(error);
-    return { name, state: 'missing', found, advice: 'choose a folder you may write with --data' };
-  }
-}
-
-async function fsyncTime(dir: string): Promise<number> {
-  const path = join(dir, `.doctor-${process.pid}`);
-  const file = await open(path, 'w', 0o600);
-  const times: number[] = [];
-  try {
-    for (let n = 0; n < 9; n++) {
-      await file.write(Buffer.alloc(4096), 0, 4096, 0);
-      const start = performance.now();
-      await file.datasync();
-      times.push(performance.now() - start);
-    }
-  } finally {
-    await file.close();
-    await rm(path);
-  }
-  return times.toSorted((a, b) => a - b)[4] ?? 0;
 }
 
 async function firstLine(

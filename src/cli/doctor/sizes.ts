@@ -14,10 +14,11 @@ const PARTS: readonly (readonly [name: string, ...paths: string[]])[] = [
   ['runs', 'runs'],
 ];
 
-/** What each part of a data folder takes on disk. */
-export async function sizesOf(dataDir: string): Promise<Size[]> {
+/** What each part of a data folder takes on disk; `databaseBytes` is for a database that lies elsewhere. */
+export async function sizesOf(dataDir: string, databaseBytes?: number): Promise<Size[]> {
   return await Promise.all(
     PARTS.map(async ([name, ...paths]) => {
+      if (name === 'database' && databaseBytes !== undefined) return { name, bytes: databaseBytes };
       const sizes = await Promise.all(paths.map((path) => sizeOf(join(dataDir, path))));
       return { name, bytes: sizes.reduce((sum, size) => sum + size, 0) };
     }),
