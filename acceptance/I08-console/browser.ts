@@ -1,11 +1,9 @@
-import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 
-const ROOT = join(import.meta.dirname, '../..');
 const FLAGS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -15,16 +13,6 @@ const FLAGS = [
   '--disable-component-update',
   '--disable-sync',
 ];
-
-/** Builds the console unless it has been built. */
-export function buildConsoleOnce(): void {
-  if (existsSync(join(ROOT, 'dist/console/index.html'))) return;
-  const { status, stderr } = spawnSync(process.execPath, [join(ROOT, 'scripts/build.mjs')], {
-    cwd: ROOT,
-    encoding: 'utf8',
-  });
-  if (status !== 0) throw new Error(`The console could not be built:\n${stderr}`);
-}
 
 export interface TestBrowser extends AsyncDisposable {
   readonly context: BrowserContext;

@@ -11,7 +11,8 @@ import {
   type PipelineLab,
   sourceStage,
 } from '../../testkit/codepipeline/pipeline-lab.ts';
-import { barriers, buildConsoleOnce, openBrowser, type TestBrowser } from './browser.ts';
+import { barriers, openBrowser, type TestBrowser } from './browser.ts';
+import { serveBuiltConsole } from './built-console.ts';
 
 const CONSOLE = '/_pipewright/console';
 const LINES = 50_000;
@@ -25,7 +26,7 @@ let page: Page;
 const at = (path: string) => lab.server.endpoint + CONSOLE + path;
 
 beforeAll(async () => {
-  buildConsoleOnce();
+  serveBuiltConsole();
   lab = await openPipelineLab();
   await lab.createRepository('app');
   await lab.push('app', { 'a.txt': 'one\ntwo\n', 'lib/b.txt': 'three\n' });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { LinePacker } from '../log/packed-lines.ts';
 import { LiveHub, type StreamSource } from './hub.ts';
 import type { FromHub, LogAddress } from './protocol.ts';
 
@@ -74,7 +75,7 @@ describe('LiveHub', () => {
     await settled();
     streams[0]?.emit('log-end', { subscription: 'x' });
     expect(a.slice(1)).toEqual([
-      { kind: 'log', key: '7', lines: [LINE] },
+      { kind: 'log', key: '7', lines: new LinePacker().pack([LINE]) },
       { kind: 'log-end', key: '7' },
     ]);
     expect(b).toHaveLength(1);

@@ -1,8 +1,9 @@
+import type { PackedLines } from '../log/packed-lines.ts';
 import { browserHub } from './browser-hub.ts';
-import type { FromHub, LiveChange, LiveLine, LogAddress, ToHub } from './protocol.ts';
+import type { FromHub, LiveChange, LogAddress, ToHub } from './protocol.ts';
 
 export interface LogFollower {
-  lines(lines: readonly LiveLine[]): void;
+  lines(lines: PackedLines): void;
   ended(): void;
   refused(message: string): void;
 }

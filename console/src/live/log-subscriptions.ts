@@ -1,3 +1,4 @@
+import { LinePacker } from '../log/packed-lines.ts';
 import type { FromHub, LiveLine, LogAddress } from './protocol.ts';
 
 type PostLog = (streamId: string, address: LogAddress) => Promise<string>;
@@ -6,6 +7,7 @@ type DropLog = (streamId: string, subscription: string) => void;
 interface Follower {
   readonly key: string;
   readonly send: (message: FromHub) => void;
+  readonly packer: LinePacker;
   address: LogAddress;
   subscription: string | undefined;
   closed: boolean;
@@ -14,7 +16,10 @@ interface Follower {
 /** Answers may overtake the answer to the subscription itself; that many wait for it. */
 const EARLY_LIMIT = 10_000;
 
-/** The logs that tabs follow over the one stream: opens them, goes on after a reconnect, closes them. */
+/**
+ * The logs that tabs follow over the one stream: opens them, goes on after a reconnect, closes them. Lines are read
+ * and packed here, away from the page.
+ */
 export class LogSubscriptions {
   readonly #followers = new Map<string, Follower>();
   readonly #bySubscription = new Map<string, Follower>();
@@ -30,7 +35,14 @@ export class LogSubscriptions {
   }
 
   open(key: string, address: LogAddress, send: (message: FromHub) => void): void {
-    const follower: Follower = { key, send, address, subscription: undefined, closed: false };
+    const follower: Follower = {
+      key,
+      send,
+      packer: new LinePacker(),
+      address,
+      subscription: undefined,
+      closed: false,
+    };
     this.#followers.set(key, follower);
     if (this.#streamId !== undefined) void this.#subscribe(follower, this.#streamId);
   }
@@ -107,6 +119,6 @@ export class LogSubscriptions {
     }
     const last = news.at(-1);
     if (last !== undefined) follower.address = { ...follower.address, offset: last.next };
-    follower.send({ kind: 'log', key: follower.key, lines: news });
+    follower.send({ kind: 'log', key: follower.key, lines: follower.packer.pack(news) });
   }
 }

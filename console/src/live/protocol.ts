@@ -1,3 +1,5 @@
+import type { PackedLines } from '../log/packed-lines.ts';
+
 /** Something changed on the server: what, never how. Whoever shows it reads again. */
 export interface LiveChange {
   readonly topic: string;
@@ -34,6 +36,6 @@ export type FromHub =
   | { readonly kind: 'disconnected' }
   | { readonly kind: 'resync' }
   | { readonly kind: 'changes'; readonly changes: readonly LiveChange[] }
-  | { readonly kind: 'log'; readonly key: string; readonly lines: readonly LiveLine[] }
+  | { readonly kind: 'log'; readonly key: string; readonly lines: PackedLines }
   | { readonly kind: 'log-end'; readonly key: string }
   | { readonly kind: 'log-refused'; readonly key: string; readonly message: string };

@@ -1,9 +1,6 @@
 import type { LiveChange } from './protocol.ts';
 
-/**
- * What a query depends on: any change of a topic, or only of ids that hold a part (an aggregate's id may carry more
- * than the name that a page knows, such as a lane's pipeline and stage).
- */
+/** What a query depends on: any change of a topic, or only those of one thing. */
 export interface Watch {
   readonly topic: string;
   readonly id?: string;
@@ -11,5 +8,5 @@ export interface Watch {
 
 export function watches(watch: Watch, change: LiveChange): boolean {
   if (watch.topic !== change.topic) return false;
-  return watch.id === undefined || change.id.includes(watch.id);
+  return watch.id === undefined || change.id === watch.id;
 }

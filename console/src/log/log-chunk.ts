@@ -1,49 +1,67 @@
-import type { ParsedLine } from './ansi.ts';
-import { columnsOf } from './columns.ts';
+import type { PackedLines } from './packed-lines.ts';
 
 /** Lines in a chunk. Small enough to search within a frame, large enough that a million lines are 500 objects. */
 export const CHUNK_LINES = 2048;
+/** A chunk of very long lines is full earlier, so that its text stays far below what a string may hold. */
+export const CHUNK_CHARACTERS = 4_000_000;
 
 /**
- * Some thousands of lines as one string and a few typed arrays: about 20 bytes for each line besides its text, so
- * that a million lines fit a tab. A chunk is filled once and then sealed.
+ * Some thousands of lines as one string and a few typed arrays: about 24 bytes for each line besides its text, so
+ * that a million lines fit a tab. A chunk only ever grows at its end, until it is full.
  */
 export class LogChunk {
+  /** The number of its first line in the log. */
+  readonly first: number;
   count = 0;
-  #open: string[] = [];
   #text = '';
-  #openSpans: number[] = [];
   #spans = new Uint32Array(0);
+  #spanCount = 0;
   readonly #ends = new Uint32Array(CHUNK_LINES);
   readonly #spanEnds = new Uint32Array(CHUNK_LINES);
   readonly #columns = new Uint32Array(CHUNK_LINES);
   readonly #at = new Float64Array(CHUNK_LINES);
 
-  get full(): boolean {
-    return this.count === CHUNK_LINES;
+  constructor(first: number) {
+    this.first = first;
   }
 
-  push(line: ParsedLine, at: number): void {
-    const start = this.count === 0 ? 0 : this.#endOf(this.count - 1) + 1;
-    this.#open.push(line.text);
-    this.#ends[this.count] = start + line.text.length;
-    for (const value of line.spans) this.#openSpans.push(value);
-    this.#spanEnds[this.count] = this.#openSpans.length;
-    this.#columns[this.count] = columnsOf(line.text);
-    this.#at[this.count] = at;
-    this.count++;
-    if (this.full) this.#seal();
+  get full(): boolean {
+    return this.count === CHUNK_LINES || this.#text.length >= CHUNK_CHARACTERS;
+  }
+
+  /** All lines joined by line feeds. */
+  get text(): string {
+    return this.#text;
+  }
+
+  /** Takes lines from `from` on as far as there is room, at least one, and answers how many. */
+  take(lines: PackedLines, from: number): number {
+    const before = from === 0 ? 0 : (lines.ends[from - 1] ?? 0) + 1;
+    const base = this.count === 0 ? 0 : this.#text.length + 1;
+    let taken = 0;
+    while (from + taken < lines.ends.length && this.count + taken < CHUNK_LINES) {
+      const end = (lines.ends[from + taken] ?? 0) - before + base;
+      this.#ends[this.count + taken] = end;
+      taken++;
+      if (end >= CHUNK_CHARACTERS) break;
+    }
+    const to = from + taken;
+    const piece = lines.text.slice(before, lines.ends[to - 1]);
+    this.#text = this.count === 0 ? piece : `${this.#text}\n${piece}`;
+    this.#columns.set(lines.columns.subarray(from, to), this.count);
+    this.#at.set(lines.at.subarray(from, to), this.count);
+    this.#takeSpans(lines, from, to);
+    this.count += taken;
+    return taken;
   }
 
   textOf(line: number): string {
-    if (!this.full) return this.#open[line] ?? '';
     return this.#text.slice(this.startOf(line), this.#endOf(line));
   }
 
-  spansOf(line: number): ArrayLike<number> {
+  spansOf(line: number): Uint32Array {
     const from = line === 0 ? 0 : (this.#spanEnds[line - 1] ?? 0);
-    const to = this.#spanEnds[line] ?? 0;
-    return this.full ? this.#spans.subarray(from, to) : this.#openSpans.slice(from, to);
+    return this.#spans.subarray(from, this.#spanEnds[line] ?? 0);
   }
 
   columnsOf(line: number): number {
@@ -52,12 +70,6 @@ export class LogChunk {
 
   atOf(line: number): number {
     return this.#at[line] ?? 0;
-  }
-
-  /** All lines from `line` on, joined by line feeds. */
-  textFrom(line: number): string {
-    if (!this.full) return this.#open.slice(line).join('\n');
-    return line === 0 ? this.#text : this.#text.slice(this.startOf(line));
   }
 
   startOf(line: number): number {
@@ -80,10 +92,19 @@ export class LogChunk {
     return this.#ends[line] ?? 0;
   }
 
-  #seal(): void {
-    this.#text = this.#open.join('\n');
-    this.#spans = Uint32Array.from(this.#openSpans);
-    this.#open = [];
-    this.#openSpans = [];
+  #takeSpans(lines: PackedLines, from: number, to: number): void {
+    const first = from === 0 ? 0 : (lines.spanEnds[from - 1] ?? 0);
+    const spans = lines.spans.subarray(first, lines.spanEnds[to - 1]);
+    if (this.#spanCount + spans.length > this.#spans.length) {
+      const wider = new Uint32Array(Math.max(2 * this.#spans.length, this.#spanCount + spans.length));
+      wider.set(this.#spans.subarray(0, this.#spanCount));
+      this.#spans = wider;
+    }
+    this.#spans.set(spans, this.#spanCount);
+    const shift = this.#spanCount - first;
+    for (let line = from; line < to; line++) {
+      this.#spanEnds[this.count + line - from] = (lines.spanEnds[line] ?? 0) + shift;
+    }
+    this.#spanCount += spans.length;
   }
 }

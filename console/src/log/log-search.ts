@@ -1,4 +1,3 @@
-import { CHUNK_LINES } from './log-chunk.ts';
 import type { LogStore } from './log-store.ts';
 
 /** More matches than this are not kept; the count is then a lower bound. */
@@ -43,7 +42,7 @@ export class LogSearch {
   /** Searches until everything is searched or `mayGoOn` says no (asked between chunks). */
   advance(mayGoOn: () => boolean): void {
     while (!this.complete) {
-      this.#searchChunk(Math.floor(this.#searched / CHUNK_LINES));
+      this.#searchChunk(this.#store.chunkAt(this.#searched));
       if (!mayGoOn()) return;
     }
   }
@@ -63,20 +62,15 @@ export class LogSearch {
   #searchChunk(index: number): void {
     const chunk = this.#store.chunks[index];
     if (chunk === undefined) return;
-    const inside = this.#searched - index * CHUNK_LINES;
-    const base = chunk.startOf(inside);
-    const text = chunk.textFrom(inside);
-    this.#pattern.lastIndex = 0;
-    for (
-      let match = this.#pattern.exec(text);
-      match !== null && !this.truncated;
-      match = this.#pattern.exec(text)
-    ) {
-      const line = chunk.lineAt(base + match.index);
-      this.lines.push(index * CHUNK_LINES + line);
-      this.columns.push(base + match.index - chunk.startOf(line));
+    const { text } = chunk;
+    const pattern = this.#pattern;
+    pattern.lastIndex = chunk.startOf(this.#searched - chunk.first);
+    for (let match = pattern.exec(text); match !== null && !this.truncated; match = pattern.exec(text)) {
+      const line = chunk.lineAt(match.index);
+      this.lines.push(chunk.first + line);
+      this.columns.push(match.index - chunk.startOf(line));
     }
-    this.#searched = index * CHUNK_LINES + chunk.count;
+    this.#searched = chunk.first + chunk.count;
   }
 }
 

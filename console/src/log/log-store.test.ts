@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { CHUNK_LINES } from './log-chunk.ts';
 import { LogSearch } from './log-search.ts';
 import { LogStore } from './log-store.ts';
+import { LinePacker } from './packed-lines.ts';
 import { RowLayout } from './row-layout.ts';
 
 function storeOf(lines: readonly string[], batch = 500): LogStore {
   const store = new LogStore();
+  const packer = new LinePacker();
   for (let i = 0; i < lines.length; i += batch) {
-    store.append(lines.slice(i, i + batch).map((text, index) => ({ at: i + index, text })));
+    store.append(packer.pack(lines.slice(i, i + batch).map((text, index) => ({ at: i + index, text }))));
   }
   return store;
 }
@@ -35,6 +37,43 @@ describe('LogStore', () => {
     expect(store.line(11)?.spans).toHaveLength(0);
     expect(store.line(2 * CHUNK_LINES + 2)?.spans).toHaveLength(3);
   });
+
+  it('gives every line and colour back whatever the batches are', () => {
+    const line = fc.constantFrom(
+      '',
+      'a',
+      '\u001b[31mred',
+      'x\u001b[1my\u001b[0mz',
+      '漢字',
+      'b'.repeat(400_000),
+    );
+    fc.assert(
+      fc.property(fc.array(line, { maxLength: 12 }), fc.integer({ min: 1, max: 5 }), (lines, batch) => {
+        const store = storeOf(lines, batch);
+        const whole = new LinePacker().pack(lines.map((text) => ({ at: 0, text })));
+        const texts = lines.length === 0 ? [] : whole.text.split('\n');
+        expect(Array.from({ length: store.count }, (_, n) => store.line(n)?.text)).toEqual(texts);
+        const spans = Array.from({ length: store.count }, (_, n) => [
+          ...Array.from(store.line(n)?.spans ?? []),
+        ]);
+        expect(spans.flat()).toEqual([...whole.spans]);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('begins a new chunk early when lines are very long', () => {
+    const store = storeOf(Array.from({ length: 30 }, (_, n) => `${n} ${'x'.repeat(1_000_000)}`));
+    expect(store.chunks.length).toBeGreaterThan(5);
+    expect(store.line(29)?.text.slice(0, 4)).toBe('29 x');
+  });
+
+  it('keeps no more than its limit and says that it is cut', () => {
+    const store = new LogStore({ lines: 1000, characters: 1_000_000 });
+    const lines = Array.from({ length: 600 }, () => ({ at: 0, text: 'line' }));
+    for (let n = 0; n < 4; n++) store.append(new LinePacker().pack(lines));
+    expect([store.count, store.cut]).toEqual([1200, true]);
+  });
 });
 
 describe('LogSearch', () => {
@@ -49,7 +88,7 @@ describe('LogSearch', () => {
           const store = new LogStore();
           const search = new LogSearch(store, { text, caseSensitive });
           for (const each of lines) {
-            store.append([{ at: 0, text: each }]);
+            store.append(new LinePacker().pack([{ at: 0, text: each }]));
             search.advance(() => false);
           }
           const expected: [number, number][] = [];
@@ -107,7 +146,7 @@ describe('RowLayout', () => {
     const store = storeOf(SOME_LINES.slice(0, 10));
     const layout = new RowLayout(store, 6);
     expect(layout.rows).toBeGreaterThan(10);
-    store.append(SOME_LINES.slice(10).map((text) => ({ at: 0, text })));
+    store.append(new LinePacker().pack(SOME_LINES.slice(10).map((text) => ({ at: 0, text }))));
     const rows = layout.rows;
     const last = store.count - 1;
     expect(layout.rowAt(last) + layout.rowsOf(last)).toBe(rows);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hitsIn, segments } from './segments.ts';
+import { cut, hitsIn, segments } from './segments.ts';
 
 const RED = 2;
 const BLUE = 5;
@@ -27,4 +27,13 @@ test('the pieces of a line are the line, and text after the last colour is plain
   const pieces = segments({ text: 'one two three', spans: [4, 7, RED] }, hitsIn('one two three', /e t/g, 2));
   expect(pieces.map((piece) => piece.text).join('')).toBe('one two three');
   expect(pieces.at(-1)).toEqual({ text: ' three', style: 0, hit: 'none' });
+});
+
+test('a part of a line keeps its colours and hits', () => {
+  const pieces = segments({ text: 'abcdef', spans: [0, 3, RED] }, hitsIn('abcdef', /de/g, 3));
+  expect(cut(pieces, 2, 4)).toEqual([
+    { text: 'c', style: RED, hit: 'none' },
+    { text: 'd', style: 0, hit: 'current' },
+  ]);
+  expect(cut(pieces, 6, 9)).toEqual([]);
 });

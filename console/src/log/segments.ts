@@ -50,3 +50,17 @@ export function hitsIn(text: string, pattern: RegExp, currentColumn: number | un
     current: match.index === currentColumn,
   }));
 }
+
+/** What of the segments lies between two columns. Very long lines are taken as if every character had one column. */
+export function cut(pieces: readonly Segment[], from: number, to: number): Segment[] {
+  const kept: Segment[] = [];
+  let at = 0;
+  for (const piece of pieces) {
+    const end = at + piece.text.length;
+    if (end > from && at < to) {
+      kept.push({ ...piece, text: piece.text.slice(Math.max(0, from - at), Math.max(0, to - at)) });
+    }
+    at = end;
+  }
+  return kept;
+}

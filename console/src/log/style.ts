@@ -45,7 +45,8 @@ export function nearestPaletteEntry(red: number, green: number, blue: number): n
     if (red > 248) return 231;
     return 232 + Math.round(((red - 8) / 247) * 23);
   }
-  const part = (value: number): number => Math.round((value / 255) * 5);
+  // The cube's levels are 0, 95, 135, 175, 215 and 255.
+  const part = (value: number): number => (value < 48 ? 0 : value < 115 ? 1 : Math.floor((value - 35) / 40));
   return 16 + 36 * part(red) + 6 * part(green) + part(blue);
 }
 

@@ -4,13 +4,20 @@ import { found } from '../../aws/found.ts';
 import type { Watch } from '../../live/watch.ts';
 
 const BUILDS: readonly Watch[] = [{ topic: 'codebuild.build' }];
+const PROJECT = 'codebuild.project';
 
-export const projectsQuery = () => queryOptions({ queryKey: ['projects'], queryFn: aws.listProjects });
+export const projectsQuery = () =>
+  queryOptions({
+    queryKey: ['projects'],
+    queryFn: aws.listProjects,
+    meta: { watch: [{ topic: PROJECT }] },
+  });
 
 export const projectQuery = (name: string) =>
   queryOptions({
     queryKey: ['project', name],
     queryFn: async () => found(await aws.getProject(name), `There is no build project ${name}.`),
+    meta: { watch: [{ topic: PROJECT, id: name }] },
   });
 
 /** Newest first; of one project, or of all without a name. */

@@ -4,12 +4,9 @@ import { found } from '../../aws/found.ts';
 import type { Watch } from '../../live/watch.ts';
 
 const DEPLOYMENT = 'codedeploy.deployment';
-const TARGET = 'codedeploy.target';
 
-const of = (id: string): readonly Watch[] => [
-  { topic: DEPLOYMENT, id },
-  { topic: TARGET, id },
-];
+/** A deployment announces its targets too. */
+const of = (id: string): readonly Watch[] => [{ topic: DEPLOYMENT, id }];
 
 export const deploymentsQuery = () =>
   infiniteQueryOptions({

@@ -1,8 +1,10 @@
+import Alert from '@cloudscape-design/components/alert';
 import Button from '@cloudscape-design/components/button';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import Toggle from '@cloudscape-design/components/toggle';
 import { useState } from 'react';
 import type { LogStore } from '../../log/log-store.ts';
+import { awsCommand, CommandLine } from '../../ui/command-line.tsx';
 import { saveFile } from '../../ui/save-file.ts';
 import { LogFind } from './log-find.tsx';
 import { LogView } from './log-view.tsx';
@@ -60,21 +62,38 @@ export function LogPanel({ group, stream, attempt, name, fileName }: LogPanelPro
         onFollowing={setFollowing}
         search={search}
       />
-      <LogCount store={store} />
+      <LogCount store={store} group={group} stream={stream} />
     </SpaceBetween>
   );
 }
 
-function LogCount({ store }: { readonly store: LogStore }) {
+interface LogCountProps {
+  readonly store: LogStore;
+  readonly group: string;
+  readonly stream: string;
+}
+
+function LogCount({ store, group, stream }: LogCountProps) {
   useGrowth(store);
   const ended = useEnded(store);
   const lines = `${store.count.toLocaleString('en')} ${store.count === 1 ? 'line' : 'lines'}`;
+  if (store.cut) {
+    return (
+      <Alert type="info" header={`The first ${lines}`}>
+        The log is longer than a browser tab holds. This reads all of it:
+        <CommandLine
+          command={awsCommand(`logs tail ${group} --log-stream-names ${stream} --since 30d --format short`)}
+          name="read the whole log"
+        />
+      </Alert>
+    );
+  }
   return <div className="pw-log-count">{ended ? `${lines}, complete` : `${lines}, live`}</div>;
 }
 
 function wholeText(store: LogStore): Blob {
   return new Blob(
-    store.chunks.map((chunk) => `${chunk.textFrom(0)}\n`),
+    store.chunks.map((chunk) => `${chunk.text}\n`),
     { type: 'text/plain;charset=utf-8' },
   );
 }

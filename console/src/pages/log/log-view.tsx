@@ -38,7 +38,7 @@ export function LogView({ store, name, wrap, times, following, onFollowing, sear
   useGrowth(store);
   const box = useRef<HTMLDivElement>(null);
   const viewport = useViewport(box);
-  const [scrollTop, setScrollTop] = useState(0);
+  const [{ top: scrollTop, left: scrollLeft }, setScroll] = useState({ top: 0, left: 0 });
   const [maximum] = useState(() => greatestElementHeight(document));
 
   const digits = Math.max(3, String(store.count).length);
@@ -67,8 +67,12 @@ export function LogView({ store, name, wrap, times, following, onFollowing, sear
     search.current < 0 || found === undefined
       ? undefined
       : { line: found.lines[search.current] ?? 0, column: found.columns[search.current] ?? 0 };
-  useScrollTo(box, current?.line, (line) => {
-    return scale.toScroll(layout.rowAt(line) * ROW - viewport.height / 2);
+  useScrollTo(box, current, ({ line, column }) => {
+    const row = layout.rowAt(line) + (layout.columns === undefined ? 0 : Math.floor(column / layout.columns));
+    return {
+      top: scale.toScroll(row * ROW - viewport.height / 2),
+      left: layout.columns === undefined ? used + column * viewport.character : 0,
+    };
   });
 
   const width = `calc(${store.widest + digits + (times ? TIME_COLUMNS : 0)}ch + ${GUTTER + 8}px)`;
@@ -82,7 +86,7 @@ export function LogView({ store, name, wrap, times, following, onFollowing, sear
       tabIndex={0}
       onScroll={({ currentTarget: element }) => {
         // Drawn before the frame is shown: a quick scroll would otherwise show an empty box.
-        flushSync(() => setScrollTop(element.scrollTop));
+        flushSync(() => setScroll({ top: element.scrollTop, left: element.scrollLeft }));
         const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - ROW;
         // Only a move away from the end switches following off; growth alone does not move.
         if (atEnd !== following && (atEnd || element.scrollTop < scrollTop)) onFollowing(atEnd);
@@ -94,6 +98,12 @@ export function LogView({ store, name, wrap, times, following, onFollowing, sear
           layout={layout}
           from={from}
           to={to}
+          sight={{
+            firstRow: contentTop / ROW,
+            lastRow: (contentTop + viewport.height) / ROW,
+            firstColumn: scrollLeft / viewport.character,
+            lastColumn: (scrollLeft + viewport.width) / viewport.character,
+          }}
           shift={scrollTop - contentTop}
           times={times}
           pattern={pattern}
@@ -104,15 +114,29 @@ export function LogView({ store, name, wrap, times, following, onFollowing, sear
   );
 }
 
-/** Brings a line into sight when another one is chosen. */
+interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** Brings a place into sight when another one is chosen; sideways only as far as it must. */
 function useScrollTo(
   box: RefObject<HTMLDivElement | null>,
-  line: number | undefined,
-  placeOf: (line: number) => number,
+  chosen: Place | undefined,
+  scrollFor: (place: Place) => { readonly top: number; readonly left: number },
 ): void {
-  const place = useRef(placeOf);
-  place.current = placeOf;
+  const scroll = useRef(scrollFor);
+  scroll.current = scrollFor;
+  const { line, column } = chosen ?? {};
   useEffect(() => {
-    if (line !== undefined && box.current !== null) box.current.scrollTop = place.current(line);
-  }, [box, line]);
+    const element = box.current;
+    if (element === null || line === undefined || column === undefined) return;
+    const { top, left } = scroll.current({ line, column });
+    element.scrollTop = top;
+    const room = element.clientWidth;
+    if (left < room / 2) element.scrollLeft = 0;
+    else if (left < element.scrollLeft + room / 8 || left > element.scrollLeft + (room * 3) / 4) {
+      element.scrollLeft = left - room / 2;
+    }
+  }, [box, line, column]);
 }

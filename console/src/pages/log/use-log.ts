@@ -20,14 +20,18 @@ export function useLog(group: string, stream: string, attempt: string): Followed
   useEffect(() => {
     const store = new LogStore();
     setLog({ store, refused: undefined });
-    return client?.followLog(
+    const stop = client?.followLog(
       { group, stream, offset: 0 },
       {
-        lines: (lines) => store.append(lines),
+        lines: (lines) => {
+          store.append(lines);
+          if (store.cut) stop?.();
+        },
         ended: () => store.end(),
         refused: (message) => setLog({ store, refused: message }),
       },
     );
+    return stop;
     // `asked` changes only to ask again.
   }, [client, group, stream, asked]);
   return log;

@@ -3,12 +3,10 @@ import { found } from '../../aws/found.ts';
 import * as aws from '../../aws/pipelines.ts';
 import type { Watch } from '../../live/watch.ts';
 
-/** What moves when a pipeline runs: itself, its executions and its lanes. */
-const RUNS: readonly Watch[] = [
-  { topic: 'codepipeline.pipeline' },
-  { topic: 'codepipeline.execution' },
-  { topic: 'codepipeline.lane' },
-];
+const PIPELINE = 'codepipeline.pipeline';
+
+/** A pipeline announces its definition, its executions and its transitions, by its name. */
+const of = (id: string): readonly Watch[] => [{ topic: PIPELINE, id }];
 
 const HISTORY_PAGE = 50;
 
@@ -16,29 +14,29 @@ export const pipelinesQuery = () =>
   queryOptions({
     queryKey: ['pipelines'],
     queryFn: aws.listPipelines,
-    // A new pipeline starts an execution at once.
-    meta: { watch: [{ topic: 'codepipeline.pipeline' }, { topic: 'codepipeline.execution' }] },
+    meta: { watch: [{ topic: PIPELINE }] },
   });
 
 export const definitionQuery = (name: string, version?: number) =>
   queryOptions({
     queryKey: ['pipeline', name, version ?? 'latest'],
     queryFn: () => aws.getPipeline(name, version),
-    meta: { watch: [{ topic: 'codepipeline.pipeline' }] },
+    meta: { watch: of(name) },
   });
 
 export const stateQuery = (name: string) =>
   queryOptions({
     queryKey: ['pipeline-state', name],
     queryFn: () => aws.getPipelineState(name),
-    meta: { watch: RUNS },
+    // Lanes bear the pipeline's inner id: who waits in front of a stage moves with them.
+    meta: { watch: [...of(name), { topic: 'codepipeline.lane' }] },
   });
 
 export const latestExecutionsQuery = (name: string, count: number) =>
   queryOptions({
     queryKey: ['executions', name, count],
     queryFn: async () => (await aws.listExecutions(name, count)).pipelineExecutionSummaries ?? [],
-    meta: { watch: RUNS },
+    meta: { watch: of(name) },
   });
 
 export const historyQuery = (name: string) =>
@@ -47,19 +45,19 @@ export const historyQuery = (name: string) =>
     queryFn: ({ pageParam }) => aws.listExecutions(name, HISTORY_PAGE, pageParam),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextToken,
-    meta: { watch: RUNS },
+    meta: { watch: of(name) },
   });
 
 export const executionQuery = (name: string, id: string) =>
   queryOptions({
     queryKey: ['execution', name, id],
     queryFn: async () => found(await aws.getExecution(name, id), `There is no execution ${id}.`),
-    meta: { watch: RUNS },
+    meta: { watch: of(name) },
   });
 
 export const actionsQuery = (name: string, id: string) =>
   queryOptions({
     queryKey: ['actions', name, id],
     queryFn: () => aws.listActions(name, id),
-    meta: { watch: RUNS },
+    meta: { watch: of(name) },
   });
