@@ -325,6 +325,7 @@ describeEachDatabase('the API of deployments', (newPlace) => {
       send(new ListDeploymentsCommand({ createTimeRange: { start: range.end, end: range.start } })),
       'InvalidTimeRangeException',
     );
+    expect((await send(new ListDeploymentsCommand({ externalId: 'stack' }))).deployments).toEqual([]);
     const both = await send(new BatchGetDeploymentsCommand({ deploymentIds: [deploymentId, 'd-000000000'] }));
     expect(both.deploymentsInfo).toHaveLength(1);
     await rejects(

@@ -10,7 +10,7 @@ import { newId } from '../../../kernel/ids.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
 import { configNameOf } from '../model/checks.ts';
 import { BUILT_IN_CONFIGS, BUILT_IN_PREFIX, type MinimumHealthyHosts } from '../model/configs.ts';
-import { decodeToken, encodeToken } from '../model/page-token.ts';
+import { PAGE, pageOf, pageStart } from '../model/paging.ts';
 import type { CodeDeployParts } from '../parts.ts';
 import {
   type ConfigRow,
@@ -21,8 +21,6 @@ import {
   needConfig,
 } from '../store/configs.ts';
 import { allGroups, definitionOf } from '../store/groups.ts';
-
-const PAGE = 100;
 
 export function configOperations({ kernel }: CodeDeployParts): ServiceOperations {
   const { database } = kernel;
@@ -65,15 +63,12 @@ export function configOperations({ kernel }: CodeDeployParts): ServiceOperations
     ListDeploymentConfigs: operation({
       mutates: false,
       async handler(input: ListDeploymentConfigsCommandInput, { scope }) {
-        const [after] = decodeToken('configs', input.nextToken, ['string']) ?? [''];
-        const own = await listConfigs(database.read, scope, after as string, PAGE + 1);
-        const builtIn = Object.keys(BUILT_IN_CONFIGS).filter((name) => name > (after as string));
+        const after = pageStart('configs', input.nextToken);
+        const own = await listConfigs(database.read, scope, after, PAGE + 1);
+        const builtIn = Object.keys(BUILT_IN_CONFIGS).filter((name) => name > after);
         const names = [...builtIn, ...own.map((row) => row.name)].toSorted();
-        const page = names.slice(0, PAGE);
-        return {
-          deploymentConfigsList: page,
-          ...(names.length > PAGE ? { nextToken: encodeToken('configs', [page.at(-1) as string]) } : {}),
-        };
+        const { page, next } = pageOf('configs', names, (name) => name);
+        return { deploymentConfigsList: [...page], ...next };
       },
     }),
     DeleteDeploymentConfig: operation({

@@ -8,14 +8,12 @@ import { ApiError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
 import { deploymentIdOf, instanceNameOf, limitOf } from '../model/checks.ts';
-import { decodeToken, encodeToken } from '../model/page-token.ts';
+import { pageOf, pageStart } from '../model/paging.ts';
 import type { Target } from '../model/target/state.ts';
 import type { CodeDeployParts } from '../parts.ts';
 import { needDeployment } from '../store/deployments.ts';
-import { type TargetRow, targetsOf } from '../store/targets.ts';
+import { targetsOf } from '../store/targets.ts';
 import { loadTarget, wireEvent } from './target-info.ts';
-
-const PAGE = 100;
 
 /** The older operations about a deployment's instances, which clients still use. */
 export function deploymentInstanceOperations({ kernel }: CodeDeployParts): ServiceOperations {
@@ -36,18 +34,12 @@ export function deploymentInstanceOperations({ kernel }: CodeDeployParts): Servi
           throw new ApiError('InvalidInstanceTypeException', message);
         }
         const statuses: readonly string[] = input.instanceStatusFilter ?? [];
-        const [after] = decodeToken('deployment-instances', input.nextToken, ['string']) ?? [''];
+        const after = pageStart('deployment-instances', input.nextToken);
         const rows = (await targetsOf(kernel.database.read, scope, deploymentId)).filter(
-          (row) => row.host > (after as string) && (statuses.length === 0 || statuses.includes(row.status)),
+          (row) => row.host > after && (statuses.length === 0 || statuses.includes(row.status)),
         );
-        const page = rows.slice(0, PAGE);
-        const more = rows.length > PAGE;
-        return {
-          instancesList: page.map((row) => row.host),
-          ...(more
-            ? { nextToken: encodeToken('deployment-instances', [(page.at(-1) as TargetRow).host]) }
-            : {}),
-        };
+        const { page, next } = pageOf('deployment-instances', rows, (row) => row.host);
+        return { instancesList: page.map((row) => row.host), ...next };
       },
     }),
     GetDeploymentInstance: operation({

@@ -14,15 +14,13 @@ import { applicationNameOf, configNameOf, deploymentIdOf, groupNameOf, limitOf }
 import { DEPLOYMENT_KIND, type Deployment, isEnded } from '../model/deployment/state.ts';
 import { rollbackOf } from '../model/group-input.ts';
 import { deploymentIdFrom, groupArn } from '../model/ids.ts';
-import { decodeToken, encodeToken } from '../model/page-token.ts';
+import { PAGE, pageOf, pageStart } from '../model/paging.ts';
 import { revisionOf } from '../model/revision-input.ts';
 import type { CodeDeployParts } from '../parts.ts';
 import { needApplication } from '../store/applications.ts';
-import { type DeploymentRow, listDeployments, needDeployment } from '../store/deployments.ts';
+import { listDeployments, needDeployment } from '../store/deployments.ts';
 import { needGroup } from '../store/groups.ts';
 import { deploymentInfo } from './deployment-info.ts';
-
-const PAGE = 100;
 
 export function deploymentOperations(parts: CodeDeployParts): ServiceOperations {
   const { kernel } = parts;
@@ -76,24 +74,20 @@ export function deploymentOperations(parts: CodeDeployParts): ServiceOperations 
         if (start && end && start > end) {
           throw new ApiError('InvalidTimeRangeException', 'The time range ends before it begins.');
         }
-        const position = decodeToken('deployments', input.nextToken, ['number', 'string']);
+        // External ids are those of deployments made for stacks elsewhere: none of ours has one.
+        if (input.externalId !== undefined) return { deployments: [] };
+        const after = pageStart('deployments', input.nextToken);
         const filter = {
           application,
           groupName,
           statuses: input.includeOnlyStatuses?.length ? input.includeOnlyStatuses : undefined,
           from: start?.getTime(),
           to: end?.getTime(),
-          before: position && { createdAt: position[0] as number, id: position[1] as string },
+          before: after === '' ? undefined : positionOf(after),
         };
         const rows = await listDeployments(database.read, scope, filter, PAGE + 1);
-        const page = rows.slice(0, PAGE);
-        const last = page.at(-1) as DeploymentRow;
-        return {
-          deployments: page.map((row) => row.id),
-          ...(rows.length > PAGE
-            ? { nextToken: encodeToken('deployments', [last.created_at, last.id]) }
-            : {}),
-        };
+        const { page, next } = pageOf('deployments', rows, (row) => `${row.created_at} ${row.id}`);
+        return { deployments: page.map((row) => row.id), ...next };
       },
     }),
     StopDeployment: operation({
@@ -113,6 +107,11 @@ export function deploymentOperations(parts: CodeDeployParts): ServiceOperations 
       },
     }),
   };
+}
+
+function positionOf(key: string): { readonly createdAt: number; readonly id: string } {
+  const [createdAt, id = ''] = key.split(' ');
+  return { createdAt: Number(createdAt), id };
 }
 
 function requestOf(input: CreateDeploymentCommandInput): DeploymentRequest {

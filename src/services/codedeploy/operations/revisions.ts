@@ -8,9 +8,10 @@ import type {
 } from '@aws-sdk/client-codedeploy';
 import { ApiError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/scope.ts';
+import { encodePageToken } from '../../../pure/page-token.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
 import { applicationNameOf, limitOf } from '../model/checks.ts';
-import { decodeToken, encodeToken } from '../model/page-token.ts';
+import { PAGE, pageStart } from '../model/paging.ts';
 import type { Revision } from '../model/revision.ts';
 import { revisionLocation, revisionOf } from '../model/revision-input.ts';
 import type { CodeDeployParts } from '../parts.ts';
@@ -18,8 +19,6 @@ import { needApplication } from '../store/applications.ts';
 import { lastGoodOf } from '../store/deployments.ts';
 import { allGroups } from '../store/groups.ts';
 import { findRevision, listRevisions, type RevisionRow, registerRevision } from '../store/revisions.ts';
-
-const PAGE = 100;
 
 export function revisionOperations({ kernel }: CodeDeployParts): ServiceOperations {
   const { database } = kernel;
@@ -101,13 +100,13 @@ export function revisionOperations({ kernel }: CodeDeployParts): ServiceOperatio
         const by = SORTS[input.sortBy ?? 'registerTime'];
         const sign = input.sortOrder === 'descending' ? -1 : 1;
         rows.sort((a, b) => sign * (by(a) - by(b) || (a.revision_key < b.revision_key ? -1 : 1)));
-        const [skip] = decodeToken('revisions', input.nextToken, ['number']) ?? [0];
-        const end = Number(skip) + PAGE;
+        const skip = Number(pageStart('revisions', input.nextToken));
+        const end = skip + PAGE;
         return {
           revisions: rows
-            .slice(Number(skip), end)
+            .slice(skip, end)
             .map((row) => revisionLocation(JSON.parse(row.revision) as Revision)),
-          ...(rows.length > end ? { nextToken: encodeToken('revisions', [end]) } : {}),
+          ...(rows.length > end ? { nextToken: encodePageToken('revisions', String(end)) } : {}),
         };
       },
     }),

@@ -8,13 +8,11 @@ import type {
 import { ApiError } from '../../../kernel/errors.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
 import { deploymentIdOf, limitOf } from '../model/checks.ts';
-import { decodeToken, encodeToken } from '../model/page-token.ts';
+import { pageOf, pageStart } from '../model/paging.ts';
 import type { CodeDeployParts } from '../parts.ts';
 import { needDeployment } from '../store/deployments.ts';
 import { type TargetRow, targetsOf } from '../store/targets.ts';
 import { instanceTarget, loadTarget } from './target-info.ts';
-
-const PAGE = 100;
 
 export function targetOperations({ kernel }: CodeDeployParts): ServiceOperations {
   const needTarget = async (
@@ -39,17 +37,12 @@ export function targetOperations({ kernel }: CodeDeployParts): ServiceOperations
         const deploymentId = deploymentIdOf(input.deploymentId);
         await needDeployment(kernel, scope, deploymentId);
         const fits = statusFilter(input.targetFilters);
-        const [after] = decodeToken('targets', input.nextToken, ['string']) ?? [''];
+        const after = pageStart('targets', input.nextToken);
         const rows = (await targetsOf(kernel.database.read, scope, deploymentId)).filter(
-          (row) => row.host > (after as string) && fits(row),
+          (row) => row.host > after && fits(row),
         );
-        const page = rows.slice(0, PAGE);
-        return {
-          targetIds: page.map((row) => row.host),
-          ...(rows.length > PAGE
-            ? { nextToken: encodeToken('targets', [(page.at(-1) as TargetRow).host]) }
-            : {}),
-        };
+        const { page, next } = pageOf('targets', rows, (row) => row.host);
+        return { targetIds: page.map((row) => row.host), ...next };
       },
     }),
     GetDeploymentTarget: operation({
