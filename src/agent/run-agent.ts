@@ -7,6 +7,7 @@ import { pause } from './backoff.ts';
 import { AgentStopping, endLeftOver } from './command/run-command.ts';
 import { isFinal, isRefusal } from './errors.ts';
 import type { AgentOptions } from './options.ts';
+import { createLogKeeper, type LogKeeper } from './scripts/log-keeper.ts';
 import { deploymentFolders, knownDeployments } from './state/folders.ts';
 import { openJournal } from './state/journal.ts';
 import { lockStateDir } from './state/lock.ts';
@@ -25,15 +26,18 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const unlock = lockStateDir(stateDir);
   // Nothing else keeps the process while it follows a test clock or waits between two tries.
   const alive = setInterval(() => {}, 2 ** 30);
+  const logs = createLogKeeper();
   try {
     if (root !== undefined) mkdirSync(root, { recursive: true });
     endWhatWasLeft(stateDir);
     const clock = options.clock ?? (await openRunnerClock(process.env[TEST_CLOCK_VARIABLE]));
     const transport = options.transport ?? createHttpTransport(options);
+    for (const id of knownDeployments(stateDir)) logs.watch(deploymentFolders(stateDir, id).log);
     const epoch = await register(options, transport);
-    if (epoch !== undefined) await serve({ ...options, clock, transport, epoch });
+    if (epoch !== undefined) await serve({ ...options, clock, transport, epoch, logs });
   } finally {
     clearInterval(alive);
+    logs.close();
     unlock();
   }
 }
@@ -77,6 +81,7 @@ export interface Session extends AgentOptions {
   readonly clock: Clock;
   readonly transport: AgentTransport;
   readonly epoch: number;
+  readonly logs: LogKeeper;
 }
 
 /** Holds a poll at all times: it brings commands, and stops of the one that runs. */

@@ -30,6 +30,7 @@ export function beginWork(session: Session, command: HostCommand): Work {
     journal.append({ kind: 'command', command: { ...command, bundle: { ...command.bundle, url: '' } } });
   }
   writeFileSync(folders.log, '', { flag: 'a', mode: 0o600 });
+  session.logs.watch(folders.log);
   const stop = new AbortController();
   const giveUp = new AbortController();
   const log = logger.child({ deployment: command.deploymentId });

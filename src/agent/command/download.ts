@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ArchiveError } from '../../kernel/archives/entry.ts';
 import { unpackArchive } from '../../kernel/archives/unpack.ts';
 import { errorText } from '../../kernel/errors.ts';
+import { syncPath, syncTree } from '../install/sync.ts';
 import { type CommandContext, type EventEnd, failed } from './context.ts';
 import { readAppSpec } from './read-appspec.ts';
 
@@ -25,7 +26,9 @@ export async function downloadBundle(context: CommandContext): Promise<EventEnd>
     await mkdir(unpacked, { recursive: true, mode: 0o755 });
     await fetchBundle(context, file);
     await unpackArchive(file, command.bundle.bundleType, unpacked);
+    await syncTree(unpacked);
     await rename(unpacked, folders.archive);
+    await syncPath(folders.dir);
   } catch (error) {
     const what =
       error instanceof ArchiveError ? 'The bundle cannot be unpacked' : 'The bundle cannot be fetched';

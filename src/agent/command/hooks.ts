@@ -57,7 +57,8 @@ async function runOne(
   const argv = asUser(file.path, user);
   if (!argv) return fail('ScriptFailed', `runas ${user.name} needs an agent that runs as root.`);
 
-  const from = heading(folders.log, `${new Date(clock.now()).toISOString()} ${event} ${location}`);
+  const warning = file.madeExecutable ? ' (warning: it had no mode bit to be executed, and got it)' : '';
+  const from = heading(folders.log, `${new Date(clock.now()).toISOString()} ${event} ${location}${warning}`);
   const timeoutMs = Math.min(script.timeoutSeconds * 1000, Math.max(until - clock.now(), 0));
   const end = await runScript({
     argv,
@@ -87,7 +88,7 @@ function findScript(
   archive: string,
   location: string,
 ):
-  | { readonly path: string }
+  | { readonly path: string; readonly madeExecutable: boolean }
   | { readonly path?: undefined; readonly code: HostDiagnostics['errorCode']; readonly message: string } {
   const path = join(archive, location);
   const missing = {
@@ -99,7 +100,7 @@ function findScript(
   try {
     const { mode } = statSync(path);
     if ((mode & 0o111) !== 0o111) chmodSync(path, (mode & 0o777) | 0o755);
-    return { path };
+    return { path, madeExecutable: (mode & 0o111) === 0 };
   } catch (error) {
     const message = `The script ${location} cannot be made executable: ${errorText(error)}`;
     return { code: 'ScriptNotExecutable', message };

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { pack } from 'tar-stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createTestClock } from '../../kernel/clock-test.ts';
@@ -22,6 +23,7 @@ import { IN_PLACE_EVENTS } from '../../pure/appspec/index.ts';
 import { deploymentFolders, knownDeployments } from '../state/folders.ts';
 import { openGroup } from '../state/group-state.ts';
 import { openJournal, reportsOf } from '../state/journal.ts';
+import { isHeldOpen } from '../state/processes.ts';
 import { AgentStopping, runCommand } from './run-command.ts';
 
 let dir: string;
@@ -298,6 +300,24 @@ test('five revisions are kept, and the one that stops the application', async ()
     'd-000000008',
     'd-000000009',
   ]);
+});
+
+test('revisions that only ever fail are not kept for ever, and a log that a daemon writes goes when it does', async () => {
+  const starts = {
+    'appspec.yml': spec(hook('AfterInstall')),
+    'AfterInstall.sh': '#!/bin/sh\nsleep 1000 & echo $! > "$PIPEWRIGHT_ROOT/pid"\nexit 1',
+  };
+  const fails = { 'appspec.yml': spec(hook('AfterInstall')), 'AfterInstall.sh': '#!/bin/sh\nexit 1' };
+  await run(await command(starts, { deploymentId: 'd-000000001' }));
+  for (let n = 2; n <= 7; n++) await run(await command(fails, { deploymentId: `d-00000000${n}` }));
+  const kept = (first: number) => [first, 3, 4, 5, 6, 7].map((n) => `d-00000000${n}`);
+  expect(knownDeployments(dir).toSorted()).toEqual(kept(1));
+  const held = deploymentFolders(dir, 'd-000000001');
+  expect([existsSync(held.log), existsSync(held.archive)]).toEqual([true, false]);
+  process.kill(Number(inRoot('pid')), 'SIGKILL');
+  while (isHeldOpen(held.log)) await sleep(10);
+  await run(await command(fails, { deploymentId: 'd-000000008' }));
+  expect(knownDeployments(dir).toSorted()).toEqual(['4', '5', '6', '7', '8'].map((n) => `d-00000000${n}`));
 });
 
 test('a torn last line of a journal is cut off', () => {

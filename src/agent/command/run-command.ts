@@ -52,6 +52,7 @@ export async function runCommand(context: CommandContext, reported: () => void):
     }
     if (end.status === 'Failed' && !mayFail(context, event)) {
       report({ kind: 'CommandEnded', status: 'Failed', diagnostics: end.diagnostics });
+      removeOldRevisions(context.stateDir, context.group);
       return;
     }
   }

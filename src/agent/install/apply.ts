@@ -16,8 +16,12 @@ import { basename, dirname, join } from 'node:path';
 import type { Installed } from '../state/group-state.ts';
 import type { Grant, Grants } from './permissions.ts';
 import { type InstallPlan, onHost } from './plan.ts';
+import { inParallel, syncFolders, syncPath } from './sync.ts';
 
-/** Carries a plan out. Each file appears as a whole, with its owner and mode. Repeating it gives the same. */
+/**
+ * Carries a plan out. Each file appears as a whole, with its owner and mode, and everything outlasts a power cut once
+ * this resolves. Repeating it gives the same.
+ */
 export async function applyPlan(
   plan: InstallPlan,
   archive: string,
@@ -31,10 +35,15 @@ export async function applyPlan(
     await mkdir(path, { recursive: true });
     await give(path, grants(directory, 'directory'));
   }
-  for (const { from, to } of plan.files) {
+  await inParallel(plan.files, ({ from, to }) => {
     signal.throwIfAborted();
-    await place(join(archive, from), onHost(root, to), grants(to, 'file'), mark);
-  }
+    return place(join(archive, from), onHost(root, to), grants(to, 'file'), mark);
+  });
+  const made = [...plan.directories, ...plan.files.map((file) => file.to)];
+  await syncFolders([
+    ...made.map((path) => dirname(onHost(root, path))),
+    ...plan.directories.map((path) => onHost(root, path)),
+  ]);
 }
 
 async function place(source: string, target: string, grant: Grant, mark: string): Promise<void> {
@@ -48,6 +57,8 @@ async function place(source: string, target: string, grant: Grant, mark: string)
     }
   } else {
     await copyFile(source, temporary, constants.COPYFILE_FICLONE);
+    // Before the name points to it, so that no power cut leaves an empty file behind a good name.
+    await syncPath(temporary);
     await give(temporary, { ...grant, mode: grant.mode ?? info.mode & 0o777 });
   }
   await rename(temporary, target);
@@ -62,13 +73,13 @@ async function give(path: string, grant: Grant): Promise<void> {
 /** Removes what earlier deployments installed and this one lacks; folders only when nothing else is in them (D1.16). */
 export async function cleanUp(before: Installed, plan: InstallPlan, root: string | undefined): Promise<void> {
   const files = new Set(plan.files.map((file) => file.to));
-  for (const file of before.files) {
-    if (!files.has(file)) await removeFile(onHost(root, file));
-  }
+  const gone = before.files.filter((file) => !files.has(file));
+  for (const file of gone) await removeFile(onHost(root, file));
   const directories = new Set(plan.directories);
   for (const directory of before.directories.toSorted((a, b) => b.length - a.length)) {
     if (!directories.has(directory)) await rmdir(onHost(root, directory)).catch(ignoreInUse);
   }
+  await syncFolders(gone.map((file) => dirname(onHost(root, file))));
 }
 
 async function removeFile(path: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GroupStore } from './group-state.ts';
+import { isHeldOpen } from './processes.ts';
 
 /** Where one deployment lives below the state folder. */
 export interface DeploymentFolders {
@@ -36,7 +37,17 @@ const KEPT_REVISIONS = 5;
 /** Keeps the last five of a group, and always the one that stops the application next time. */
 export function removeOldRevisions(stateDir: string, group: GroupStore): void {
   const { revisions, lastSuccessful } = group.read();
-  const old = revisions.slice(0, -KEPT_REVISIONS).filter((id) => id !== lastSuccessful);
-  for (const id of old) rmSync(deploymentFolders(stateDir, id).dir, { recursive: true, force: true });
-  if (old.length > 0) group.change({ revisions: revisions.filter((id) => !old.includes(id)) });
+  const gone = revisions
+    .slice(0, -KEPT_REVISIONS)
+    .filter((id) => id !== lastSuccessful && removeRevision(stateDir, id));
+  if (gone.length > 0) group.change({ revisions: revisions.filter((id) => !gone.includes(id)) });
+}
+
+/** A log that a daemon still writes stays, because nobody could bound a file without a name; it is tried again later. */
+function removeRevision(stateDir: string, id: string): boolean {
+  const folders = deploymentFolders(stateDir, id);
+  rmSync(folders.archive, { recursive: true, force: true });
+  if (isHeldOpen(folders.log)) return false;
+  rmSync(folders.dir, { recursive: true, force: true });
+  return true;
 }
