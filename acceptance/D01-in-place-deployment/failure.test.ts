@@ -68,7 +68,7 @@ test('D1-S2: a failing hook fails the first host, the second stays, the last goo
     deploymentOverview: { Failed: 1, Skipped: 1, Succeeded: 0 },
   });
   expect(failed.errorInformation?.message).toContain(
-    'd1: ValidateService: The script scripts/ValidateService.sh',
+    'd1: ValidateService: The script scripts/ValidateService.sh failed with exit code 3.\n    about to fail\n    it answers 500',
   );
   const target = await world.target(bad, 'd1');
   expect(target.lifecycleEvents?.at(-1)).toMatchObject({
@@ -213,6 +213,20 @@ test('a broken appspec fails with all its errors before any host is touched', as
   ]);
   expect((await world.target(info.deploymentId as string, 'd1')).status).toBe('Skipped');
   expect(existsSync(join(d1.stateDir, 'deployments'))).toBe(false);
+});
+
+test('D1.7: an appspec of another name, or one folder too deep, is not looked at, and that is said', async () => {
+  await hosts('d1');
+  await world.group();
+  for (const path of ['appspec.yaml', 'AppSpec.yml', 'my-app/appspec.yml']) {
+    const info = await world.ended(await world.deploy({ [path]: 'version: 0.0\nos: linux\n' }));
+    expect(info.errorInformation).toEqual({
+      code: 'INVALID_REVISION',
+      message: `The revision has no appspec.yml at its top (the name is fixed and case-sensitive). It has ${path}, which is not looked at.`,
+    });
+  }
+  const windows = await world.ended(await world.deploy({ 'appspec.yml': 'version: 0.0\nos: windows\n' }));
+  expect(windows.errorInformation?.message).toBe('appspec.yml:2:5: error: os must be linux, not "windows"');
 });
 
 test('kill -9 of the agent in a hook: that event fails, the script does not run twice, the next deployment works', async () => {

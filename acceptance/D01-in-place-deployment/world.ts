@@ -8,12 +8,14 @@ import {
   CreateApplicationCommand,
   CreateDeploymentCommand,
   type CreateDeploymentCommandInput,
+  CreateDeploymentConfigCommand,
   CreateDeploymentGroupCommand,
   type CreateDeploymentGroupCommandInput,
   type DeploymentInfo,
   GetDeploymentCommand,
   GetDeploymentTargetCommand,
   type InstanceTarget,
+  type MinimumHealthyHosts,
 } from '@aws-sdk/client-codedeploy';
 import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import {
@@ -61,6 +63,8 @@ export interface World {
     tags?: Readonly<Record<string, string>>,
   ): Host & { readonly process: ChildProcess };
   group(settings?: Partial<CreateDeploymentGroupCommandInput>): Promise<string>;
+  /** A deployment configuration of one's own. */
+  config(name: string, minimumHealthyHosts: MinimumHealthyHosts): Promise<void>;
   /** Puts a revision into the bucket. */
   revision(
     files: Readonly<Record<string, string>>,
@@ -190,6 +194,9 @@ export async function openWorld(place?: DatabasePlace): Promise<World> {
         }),
       );
       return name;
+    },
+    async config(deploymentConfigName, minimumHealthyHosts) {
+      await codedeploy.send(new CreateDeploymentConfigCommand({ deploymentConfigName, minimumHealthyHosts }));
     },
     async revision(files) {
       const Body = await zipOf(files);

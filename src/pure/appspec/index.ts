@@ -1,4 +1,5 @@
 export { IN_PLACE_EVENTS } from './lifecycle.ts';
+export { missingAppSpec } from './missing.ts';
 export { type ParsedAppSpec, parseAppSpec } from './parse.ts';
 export {
   APPSPEC_FILE,

@@ -1,13 +1,5 @@
-import {
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type ParsedNode,
-  parseDocument,
-  type YAMLMap,
-} from 'yaml';
+import { isMap, isScalar, isSeq, type Node, type ParsedNode, type YAMLMap } from 'yaml';
+import { openYaml } from '../yaml-text.ts';
 import type { AppSpecFinding } from './types.ts';
 
 /** Walks a YAML document and collects what is wrong, each with its place. */
@@ -33,11 +25,7 @@ const MAX_ALIASES = 100;
 
 export function openSpec(text: string, file: string): SpecReader {
   const findings: AppSpecFinding[] = [];
-  const lines = new LineCounter();
-  const place = (offset: number) => {
-    const { line, col } = lines.linePos(offset);
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
-  };
+  const { document, problems, place } = openYaml(text, 'the file', MAX_BYTES);
   const add = (offset: number, path: string, message: string, severity: 'error' | 'warning', hint?: string) =>
     findings.push({
       severity,
@@ -47,18 +35,12 @@ export function openSpec(text: string, file: string): SpecReader {
       message,
       ...(hint === undefined ? {} : { hint }),
     });
-  if (text.length > MAX_BYTES) {
-    add(0, '', `the file is larger than ${MAX_BYTES / 1024} KB`, 'error');
-    return { root: undefined, findings, report: () => {} };
-  }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  for (const error of document.errors) add(error.pos[0], '', firstLine(error.message), 'error');
-  let root: unknown = document.contents;
-  if (findings.length === 0 && !resolvable(() => document.toJS({ maxAliasCount: MAX_ALIASES }))) {
+  for (const { offset, message } of problems) add(offset, '', message, 'error');
+  let root: unknown = document?.contents;
+  if (document && !resolvable(() => document.toJS({ maxAliasCount: MAX_ALIASES }))) {
     add(0, '', `the file uses more than ${MAX_ALIASES} aliases, or unknown ones`, 'error');
     root = undefined;
   }
-  if (document.errors.length > 0) root = undefined;
   return {
     root,
     findings,
@@ -121,8 +103,4 @@ function resolvable(resolve: () => unknown): boolean {
   } catch {
     return false;
   }
-}
-
-function firstLine(message: string): string {
-  return message.split('\n', 1)[0] as string;
 }

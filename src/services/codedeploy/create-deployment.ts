@@ -11,7 +11,7 @@ import {
   type DeploymentPlan,
   MAX_HOSTS,
 } from './model/deployment/state.ts';
-import { type GroupDefinition, selects, tagSets } from './model/group.ts';
+import { type GroupDefinition, requiresAll, selects, tagSets } from './model/group.ts';
 import { healthRule } from './model/health.ts';
 import { isOutdated, type KnownRevision, orderHosts } from './model/order.ts';
 import { type Revision, revisionKey } from './model/revision.ts';
@@ -108,7 +108,12 @@ async function plan(
       revision,
       lastGood: await lastGoodOf(tx, scope, group.id),
       configName,
-      rule: healthRule(hosts.length, minimumOf(config), configName in BUILT_IN_CONFIGS),
+      rule: healthRule(
+        hosts.length,
+        minimumOf(config),
+        configName in BUILT_IN_CONFIGS,
+        requiresAll(tagsOf(group)),
+      ),
       fileExistsBehavior: request.fileExistsBehavior ?? 'DISALLOW',
       ignoreApplicationStopFailures: request.ignoreApplicationStopFailures ?? false,
       updateOutdatedInstancesOnly: request.updateOutdatedInstancesOnly ?? false,

@@ -15,6 +15,16 @@ export interface GroupDefinition {
   readonly outdatedInstancesStrategy: 'UPDATE' | 'IGNORE';
 }
 
+/**
+ * The one option of a group that AWS has no member for: its tag `pipewright:requireAll` with the value `true` makes any
+ * failed instance fail the deployment (D1.19).
+ */
+export function requiresAll(groupTags: readonly Tag[]): boolean {
+  return groupTags.some((tag) => tag.key === REQUIRE_ALL_TAG && tag.value === 'true');
+}
+
+const REQUIRE_ALL_TAG = 'pipewright:requireAll';
+
 /** The sets of a group; a host belongs to it when it matches any of them. */
 export function tagSets(group: GroupDefinition): readonly TagSet[] {
   return [

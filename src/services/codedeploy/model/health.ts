@@ -6,7 +6,7 @@ export interface HealthRule {
   readonly minimum: number;
   /** How many may be worked on at once; 0 when the rule cannot be met at all. */
   readonly batch: number;
-  /** Any failed host fails the deployment (OneAtATime, D1.19). */
+  /** Any failed host fails the deployment (OneAtATime, or a group that requires all; D1.19). */
   readonly strict: boolean;
 }
 
@@ -14,15 +14,20 @@ export interface HealthRule {
  * FLEET_PERCENT is rounded up (D1.18). `built in` configurations always move one host at a time at least, so that a
  * group of one host can be deployed; a custom configuration that allows no host to be taken down allows nothing.
  */
-export function healthRule(hosts: number, config: MinimumHealthyHosts, builtIn: boolean): HealthRule {
+export function healthRule(
+  hosts: number,
+  config: MinimumHealthyHosts,
+  builtIn: boolean,
+  requireAll = false,
+): HealthRule {
   if (config.type === 'ONE_AT_A_TIME') {
     return { minimum: Math.max(hosts - 1, 0), batch: Math.min(hosts, 1), strict: true };
   }
   const asked = config.type === 'HOST_COUNT' ? config.value : Math.ceil((hosts * config.value) / 100);
   const minimum = Math.min(asked, hosts);
   const batch = hosts - minimum;
-  if (batch > 0 || !builtIn || hosts === 0) return { minimum, batch, strict: false };
-  return { minimum: hosts - 1, batch: 1, strict: false };
+  if (batch > 0 || !builtIn || hosts === 0) return { minimum, batch, strict: requireAll };
+  return { minimum: hosts - 1, batch: 1, strict: requireAll };
 }
 
 export type HostStatus = 'Pending' | 'InProgress' | 'Succeeded' | 'Failed' | 'Skipped';

@@ -16,6 +16,11 @@ export function targetIdOf(deploymentId: string, host: string): string {
   return `${deploymentId}/${host}`;
 }
 
+/** Key of the task that looks after a target's agent. */
+export function watchKey(targetId: string): string {
+  return `codedeploy.watch:${targetId}`;
+}
+
 export function applicationArn(region: string, account: string, application: string): string {
   return `arn:aws:codedeploy:${region}:${account}:application:${application}`;
 }

@@ -13,9 +13,10 @@ import { newId } from '../../../kernel/ids.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
 import { HOST_TOPIC } from '../aggregates.ts';
 import { instanceNameOf, limitOf } from '../model/checks.ts';
+import { DEPLOYMENT_KIND } from '../model/deployment/state.ts';
 import { toFilter } from '../model/group.ts';
 import { instanceArn } from '../model/ids.ts';
-import { decodeToken, encodeToken } from '../model/page-token.ts';
+import { PAGE, pageOf, pageStart } from '../model/paging.ts';
 import { matchesTagSet, type Tag } from '../model/tag-filters.ts';
 import { checkTags, mergeTags, wireTags } from '../model/tags.ts';
 import type { CodeDeployParts } from '../parts.ts';
@@ -28,8 +29,8 @@ import {
   setTags,
   tagsOf,
 } from '../store/instances.ts';
+import { openTargetsOf } from '../store/targets.ts';
 
-const PAGE = 100;
 const MOST_TAGS = 10;
 
 export function instanceOperations({ kernel }: CodeDeployParts): ServiceOperations {
@@ -78,6 +79,12 @@ export function instanceOperations({ kernel }: CodeDeployParts): ServiceOperatio
           // A new epoch ends the session of its agent, whose poll is woken to hear so.
           await putInstance(tx, scope, { ...row, tags: '[]', deregistered_at: now, epoch: row.epoch + 1 });
           kernel.changes.publish(tx, { topic: HOST_TOPIC, id: name, scope, sequence: 0 });
+          // Nobody speaks for this host any more: deployments that count on it need not wait to find out.
+          const message = `The instance ${name} was deregistered.`;
+          for (const { deployment_id: id } of await openTargetsOf(tx, scope, name)) {
+            const relay = { kind: 'relay', host: name, input: { kind: 'agent-lost', message } };
+            await kernel.transitions.apply(tx, scope, { kind: DEPLOYMENT_KIND, id }, relay);
+          }
         });
         return {};
       },
@@ -111,20 +118,15 @@ export function instanceOperations({ kernel }: CodeDeployParts): ServiceOperatio
     ListOnPremisesInstances: operation({
       mutates: false,
       async handler(input: ListOnPremisesInstancesCommandInput, { scope }) {
-        const [after] = decodeToken('instances', input.nextToken, ['string']) ?? [''];
+        const after = pageStart('instances', input.nextToken);
         const filters = (input.tagFilters ?? []).map(toFilter);
         const fits = (row: InstanceRow) =>
           (input.registrationStatus === undefined ||
             (row.deregistered_at === null) === (input.registrationStatus === 'Registered')) &&
           (filters.length === 0 || matchesTagSet(tagsOf(row), [filters]));
-        const rows = await listInstances(database.read, scope, after as string, PAGE + 1);
-        const page = rows.slice(0, PAGE);
-        return {
-          instanceNames: page.filter(fits).map((row) => row.name),
-          ...(rows.length > PAGE
-            ? { nextToken: encodeToken('instances', [(page.at(-1) as InstanceRow).name]) }
-            : {}),
-        };
+        const rows = await listInstances(database.read, scope, after, PAGE + 1);
+        const { page, next } = pageOf('instances', rows, (row) => row.name);
+        return { instanceNames: page.filter(fits).map((row) => row.name), ...next };
       },
     }),
     AddTagsToOnPremisesInstances: operation({

@@ -41,6 +41,20 @@ export function targetsOf(
   );
 }
 
+/** Deployments under way that this host is still to carry out, or does. */
+export function openTargetsOf(
+  reader: Reader,
+  { account, region }: Scope,
+  host: string,
+): Promise<TargetRow[]> {
+  return reader.query<TargetRow>(
+    `select ${COLUMNS} from codedeploy_targets
+     where account = ? and region = ? and host = ? and command in ('none', 'waiting', 'handed')
+     order by deployment_id`,
+    [account, region, host],
+  );
+}
+
 /** What the host is to do next: the command in its agent's hands, else the one that waits longest. */
 export async function nextCommand(
   reader: Reader,

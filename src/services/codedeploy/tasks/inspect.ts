@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { ArchiveError } from '../../../kernel/archives/entry.ts';
-import { readTextEntry } from '../../../kernel/archives/walk.ts';
+import { readTextEntry, walkArchive } from '../../../kernel/archives/walk.ts';
 import { errorText, formatFinding } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import type { TaskDefinition } from '../../../kernel/tasks/port.ts';
-import { APPSPEC_FILE, parseAppSpec } from '../../../pure/appspec/index.ts';
+import { APPSPEC_FILE, missingAppSpec, parseAppSpec } from '../../../pure/appspec/index.ts';
 import type { DeploymentInput } from '../model/deployment/inputs.ts';
 import { type BundleDigest, DEPLOYMENT_KIND, type Deployment } from '../model/deployment/state.ts';
 import { describeRevision, type Revision } from '../model/revision.ts';
@@ -65,10 +65,7 @@ async function inspect(
     }
     const text = await readTextEntry(file, bundleType, APPSPEC_FILE, MAX_APPSPEC_BYTES);
     if (text === undefined) {
-      return unusable(
-        'INVALID_REVISION',
-        `The revision has no ${APPSPEC_FILE} at its top (the name is case-sensitive).`,
-      );
+      return unusable('INVALID_REVISION', missingAppSpec(await pathsOf(file, bundleType)));
     }
     const { appSpec, findings } = parseAppSpec(text);
     if (!appSpec) return unusable('INVALID_REVISION', findings.map(formatFinding).join('\n'));
@@ -84,6 +81,14 @@ async function inspect(
   } finally {
     await rm(file, { force: true });
   }
+}
+
+const MOST_PATHS = 1000;
+
+async function pathsOf(file: string, type: Revision['bundleType']): Promise<readonly string[]> {
+  const paths: string[] = [];
+  await walkArchive(file, type, async ({ path }) => (paths.push(path) < MOST_PATHS ? undefined : 'stop'));
+  return paths;
 }
 
 function unusable(code: string, message: string): DeploymentInput {

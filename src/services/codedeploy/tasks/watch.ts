@@ -1,7 +1,7 @@
 import type { TaskDefinition, TaskRequest } from '../../../kernel/tasks/port.ts';
 import type { DeploymentInput } from '../model/deployment/inputs.ts';
 import { DEPLOYMENT_KIND } from '../model/deployment/state.ts';
-import { targetIdOf } from '../model/ids.ts';
+import { targetIdOf, watchKey } from '../model/ids.ts';
 import type { CodeDeployParts } from '../parts.ts';
 import { findInstance } from '../store/instances.ts';
 import { findTarget } from '../store/targets.ts';
@@ -11,7 +11,6 @@ export interface WatchPayload {
   readonly host: string;
   /** When the command began to wait. */
   readonly since: number;
-  readonly round: number;
   /** When the agent had been heard of last as it came under suspicion. */
   readonly suspected?: number;
 }
@@ -53,11 +52,10 @@ export function watchTask({ kernel }: CodeDeployParts): TaskDefinition<WatchPayl
 
 function nextWatch(payload: WatchPayload, runAt: number, suspected: number | undefined): TaskRequest {
   const { deploymentId, host, since } = payload;
-  const round = payload.round + 1;
   return {
     kind: 'codedeploy.watch',
-    key: `codedeploy.watch:${targetIdOf(deploymentId, host)}:${round}`,
+    key: watchKey(targetIdOf(deploymentId, host)),
     runAt,
-    payload: { deploymentId, host, since, round, ...(suspected === undefined ? {} : { suspected }) },
+    payload: { deploymentId, host, since, ...(suspected === undefined ? {} : { suspected }) },
   };
 }

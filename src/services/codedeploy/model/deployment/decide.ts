@@ -17,6 +17,7 @@ import {
 type Decided = Decision<Deployment>;
 
 const MAX_FAILURES = 5;
+const MAX_MESSAGE = 800;
 
 /** The state machine of one deployment: which hosts run, which wait, when it fails, what is rolled back. */
 export function decideDeployment(
@@ -128,7 +129,7 @@ function targetEnded(
     ...state,
     hosts: withStatus(state.hosts, [input.host], input.status),
     failures: failed
-      ? [...state.failures, { host: input.host, message: input.message.slice(0, 300) }]
+      ? [...state.failures, { host: input.host, message: input.message.slice(0, MAX_MESSAGE).toWellFormed() }]
       : state.failures,
   };
   return advance(next, context);

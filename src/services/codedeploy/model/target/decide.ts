@@ -2,6 +2,7 @@ import { Fault } from '../../../../kernel/errors.ts';
 import type { AggregateType, DecideContext, Decision } from '../../../../kernel/transitions/port.ts';
 import type { DeploymentInput } from '../deployment/inputs.ts';
 import { DEPLOYMENT_KIND, TARGET_KIND } from '../deployment/state.ts';
+import { watchKey } from '../ids.ts';
 import { instanceBusEvent } from './bus.ts';
 import type { StoredReport, TargetInput } from './inputs.ts';
 import { type LifecycleEvent, PENDING_EVENTS, type Target } from './state.ts';
@@ -25,12 +26,7 @@ export function decideTarget(state: Target | undefined, input: TargetInput, cont
     case 'report':
       return report(state, input, context);
     case 'agent-lost':
-      return end(
-        { ...failRunning(state, input.message, context), lost: true },
-        'Failed',
-        input.message,
-        context,
-      );
+      return lost(state, input.message, context);
   }
 }
 
@@ -66,8 +62,8 @@ function start(state: Target, context: DecideContext): Decided {
     tasks: [
       {
         kind: 'codedeploy.watch',
-        key: `codedeploy.watch:${context.ref.id}:0`,
-        payload: { deploymentId: state.deploymentId, host: state.host, since: context.now, round: 0 },
+        key: watchKey(context.ref.id),
+        payload: { deploymentId: state.deploymentId, host: state.host, since: context.now },
       },
     ],
   };
@@ -132,16 +128,45 @@ function commandEnded(state: Target, item: StoredReport, context: DecideContext)
   const failed = state.events.find((event) => event.status === 'Failed');
   if (item.status === 'Succeeded') return end(state, 'Succeeded', '', context);
   const reason = item.diagnostics?.message ?? failed?.diagnostics?.message ?? 'the agent gave no reason';
-  return end(failRunning(state, reason, context), 'Failed', reason, context);
+  const tail = item.diagnostics?.logTail ?? failed?.diagnostics?.logTail ?? '';
+  const next = failRunning(state, reason, context);
+  return end(next, 'Failed', `${whereOf(next)}${reason}${lastLines(tail)}`, context);
 }
 
-/** Whatever was under way when the host fails has failed too. */
+function lost(state: Target, message: string, context: DecideContext): Decided {
+  const next: Target = { ...failRunning(state, message, context), lost: true };
+  const working = state.events.some((event) => event.status === 'InProgress');
+  return end(next, 'Failed', `${working ? whereOf(next) : ''}${message}`, context);
+}
+
+function whereOf(state: Target): string {
+  const failed = state.events.find((event) => event.status === 'Failed');
+  return failed ? `${failed.name}: ` : '';
+}
+
+const SHOWN_LINES = 3;
+const SHOWN_CHARACTERS = 120;
+
+/** The end of a script's output in a few characters, for places that show one text only. */
+function lastLines(logTail: string): string {
+  const lines = logTail.split('\n').filter((line) => line.trim() !== '');
+  return lines
+    .slice(-SHOWN_LINES)
+    .map((line) => `\n    ${line.slice(0, SHOWN_CHARACTERS).toWellFormed()}`)
+    .join('');
+}
+
+/** Whatever was under way when the host fails has failed too; else what would have come next, so that it shows why. */
 function failRunning(state: Target, message: string, context: DecideContext): Target {
-  const events = state.events.map((event): LifecycleEvent => {
-    if (event.status !== 'InProgress') return event;
+  const index = state.events.findIndex((event) => event.status === 'InProgress');
+  const known = state.events.some((event) => event.status === 'Failed');
+  const next = known ? -1 : state.events.findIndex((event) => event.status === 'Pending');
+  const events = state.events.map((event, n): LifecycleEvent => {
+    if (n !== (index < 0 ? next : index)) return event;
     return {
       ...event,
       status: 'Failed',
+      startTime: event.startTime ?? context.now,
       endTime: context.now,
       diagnostics: { errorCode: 'UnknownError', message },
     };
@@ -159,8 +184,6 @@ function end(
     if (event.status === 'Pending') return { ...event, status: 'Skipped' };
     return event.status === 'InProgress' ? { ...event, status, endTime: context.now } : event;
   });
-  const failed = events.find((event) => event.status === 'Failed');
-  const where = status === 'Failed' && failed ? `${failed.name}: ` : '';
   const ended: Target = { ...state, status, command: 'over', events, lastUpdatedAt: context.now };
   const bus = { Succeeded: 'SUCCESS', Failed: 'FAILURE', Skipped: undefined } as const;
   const busState = bus[status];
@@ -168,10 +191,11 @@ function end(
     state: ended,
     history: [{ kind: 'ended', data: { status, message } }],
     bus: busState === undefined ? [] : [instanceBusEvent(state, busState, context.scope)],
+    cancel: [watchKey(context.ref.id)],
     messages: [
       {
         to: { kind: DEPLOYMENT_KIND, id: state.deploymentId },
-        input: targetEnded(state.host, status, `${where}${message}`),
+        input: targetEnded(state.host, status, message),
       },
     ],
   };
