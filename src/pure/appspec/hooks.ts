@@ -1,3 +1,4 @@
+import { suggest } from '../suggest.ts';
 import { SCRIPTABLE_EVENTS, UNSCRIPTABLE_EVENTS } from './lifecycle.ts';
 import { entriesOf, itemsOf, type SpecReader, textOf } from './reader.ts';
 import { relativePath, unknownKey } from './sections.ts';
@@ -13,8 +14,9 @@ export function parseHooks(
     if (UNSCRIPTABLE_EVENTS.includes(event)) {
       reader.report(keyNode, path, `${event} cannot have scripts`);
     } else if (!SCRIPTABLE_EVENTS.includes(event)) {
+      const near = suggest(event, SCRIPTABLE_EVENTS);
       reader.report(keyNode, path, `${event} is not a lifecycle event`, {
-        hint: `one of ${SCRIPTABLE_EVENTS.join(', ')}`,
+        hint: near === undefined ? `one of ${SCRIPTABLE_EVENTS.join(', ')}` : `did you mean ${near}?`,
       });
     } else {
       hooks[event] = parseEvent(reader, keyNode, value, path);

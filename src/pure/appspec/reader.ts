@@ -1,4 +1,4 @@
-import { isMap, isScalar, isSeq, type Node, type ParsedNode, type YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode, type YAMLMap } from 'yaml';
 import { openYaml } from '../yaml-text.ts';
 import type { AppSpecFinding } from './types.ts';
 
@@ -6,6 +6,8 @@ import type { AppSpecFinding } from './types.ts';
 export interface SpecReader {
   readonly root: unknown;
   readonly findings: AppSpecFinding[];
+  /** What an alias stands for; any other node as it is. */
+  resolve(node: unknown): unknown;
   report(
     at: unknown,
     path: string,
@@ -44,13 +46,15 @@ export function openSpec(text: string, file: string): SpecReader {
   return {
     root,
     findings,
+    resolve: (node) => (isAlias(node) && document ? node.resolve(document) : node),
     report: (at, path, message, options = {}) =>
       add(offsetOf(at), path, message, options.severity ?? 'error', options.hint),
   };
 }
 
 /** The entries of a map; reports anything else. Missing (`null`) is an empty map. */
-export function entriesOf(reader: SpecReader, node: unknown, path: string): readonly Entry[] {
+export function entriesOf(reader: SpecReader, given: unknown, path: string): readonly Entry[] {
+  const node = reader.resolve(given);
   if (isNothing(node)) return [];
   if (!isMap(node)) {
     reader.report(node, path, `${path || 'the document'} must be a map, not ${kindOf(node)}`);
@@ -64,7 +68,8 @@ export function entriesOf(reader: SpecReader, node: unknown, path: string): read
 }
 
 /** The items of a list; reports anything else. Missing (`null`) is an empty list. */
-export function itemsOf(reader: SpecReader, node: unknown, path: string): readonly unknown[] {
+export function itemsOf(reader: SpecReader, given: unknown, path: string): readonly unknown[] {
+  const node = reader.resolve(given);
   if (isNothing(node)) return [];
   if (isSeq(node)) return node.items;
   reader.report(node, path, `${path} must be a list, not ${kindOf(node)}`);
@@ -72,7 +77,8 @@ export function itemsOf(reader: SpecReader, node: unknown, path: string): readon
 }
 
 /** Text of a scalar as it stands in the file, so that `0644` stays `0644`; reports anything else. */
-export function textOf(reader: SpecReader, node: unknown, path: string): string | undefined {
+export function textOf(reader: SpecReader, given: unknown, path: string): string | undefined {
+  const node = reader.resolve(given);
   if (isScalar(node) && node.value !== null && typeof node.value !== 'boolean') {
     return typeof node.value === 'string' ? node.value : (node.source ?? String(node.value));
   }
@@ -88,7 +94,7 @@ function kindOf(node: unknown): string {
   if (isNothing(node)) return 'nothing';
   if (isMap(node)) return 'a map';
   if (isSeq(node)) return 'a list';
-  if (!isScalar(node)) return 'an alias';
+  if (!isScalar(node)) return 'something else';
   return typeof node.value === 'string' ? 'text' : `a ${typeof node.value}`;
 }
 

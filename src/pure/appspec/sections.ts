@@ -1,3 +1,4 @@
+import { suggest } from '../suggest.ts';
 import { entriesOf, itemsOf, type SpecReader, textOf } from './reader.ts';
 import type { FileMapping, Permission } from './types.ts';
 
@@ -57,9 +58,10 @@ function parsePermission(reader: SpecReader, item: unknown, path: string): reado
 }
 
 export function unknownKey(reader: SpecReader, at: unknown, path: string, known: string): void {
+  const near = suggest(path.split('.').at(-1) as string, known.split(', '));
   reader.report(at, path, `${path} is not known and has no effect`, {
     severity: 'warning',
-    hint: `known: ${known}`,
+    hint: near === undefined ? `known: ${known}` : `did you mean ${near}?`,
   });
 }
 

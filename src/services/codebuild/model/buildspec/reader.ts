@@ -1,17 +1,7 @@
-import {
-  type Document,
-  isAlias,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  type Scalar,
-} from 'yaml';
+import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
 import type { Finding } from '../../../../kernel/errors.ts';
-import { suggest } from '../suggest.ts';
+import { suggest } from '../../../../pure/suggest.ts';
+import { openYaml, type YamlText } from '../../../../pure/yaml-text.ts';
 
 /** A node of the document and where it stands in it. A key without a value has none. */
 export interface Spot {
@@ -26,7 +16,6 @@ export interface Entry extends Spot {
   readonly keyOffset: number;
 }
 
-/** More would only be a way to keep the server busy: a buildspec is read by people. */
 const MAX_BYTES = 256 * 1024;
 const MAX_NODES = 20_000;
 const MAX_FINDINGS = 100;
@@ -37,22 +26,16 @@ export class Reader {
   readonly root: Spot | undefined;
   readonly #file: string;
   readonly #findings: Finding[] = [];
-  readonly #lines = new LineCounter();
+  readonly #text: YamlText;
   readonly #document: Document | undefined;
   #nodes = 0;
 
   constructor(text: string, file: string) {
     this.#file = file;
-    if (Buffer.byteLength(text) > MAX_BYTES) {
-      this.#add('error', 0, '', `the buildspec is larger than ${MAX_BYTES / 1024} KB`);
-      return;
-    }
-    const document = this.#parse(text);
+    this.#text = openYaml(text, 'the buildspec', MAX_BYTES);
+    for (const { offset, message } of this.#text.problems) this.#add('error', offset, '', message);
+    const { document } = this.#text;
     if (!document) return;
-    for (const error of document.errors) {
-      this.#add('error', error.pos[0], '', `not valid YAML: ${error.message}`);
-    }
-    if (document.errors.length > 0) return;
     this.#document = document;
     this.root = { node: document.contents as Node | null, path: '', offset: 0 };
   }
@@ -131,17 +114,6 @@ export class Reader {
     return false;
   }
 
-  #parse(text: string): Document | undefined {
-    try {
-      return parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
-    } catch (error) {
-      // The parser recurses: a document that is nothing but brackets exhausts the stack.
-      if (!(error instanceof RangeError)) throw error;
-      this.#add('error', 0, '', 'the buildspec is nested too deeply');
-      return undefined;
-    }
-  }
-
   #entries(pairs: readonly Pair<Node, Node | null>[], spot: Spot, merges: number): Entry[] {
     const own: Entry[] = [];
     const merged: Entry[] = [];
@@ -189,12 +161,10 @@ export class Reader {
 
   #add(severity: Finding['severity'], offset: number, path: string, message: string, hint?: string): void {
     if (this.#findings.length >= MAX_FINDINGS) return;
-    const { line, col } = this.#lines.linePos(offset);
     this.#findings.push({
       severity,
       file: this.#file,
-      line: Math.max(1, line),
-      column: Math.max(1, col),
+      ...this.#text.place(offset),
       path,
       message,
       ...(hint === undefined ? {} : { hint }),
