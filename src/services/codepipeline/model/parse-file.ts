@@ -1,8 +1,9 @@
-import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
+import { type Document, isMap, isNode, isScalar } from 'yaml';
+import { openYaml } from '../../../pure/yaml-text.ts';
 import type { ActionTypeSpec } from './action-type.ts';
 import type { PipelineDefinition } from './definition.ts';
 import { type Problem, pathText } from './validate/problem.ts';
-import { checkShape } from './validate/shape.ts';
+import { checkShape, unknownKey } from './validate/shape.ts';
 import { validatePipeline } from './validate/validate.ts';
 
 /** As the kernel's `Finding`: one thing wrong in a file. Lines and columns count from 1. */
@@ -25,6 +26,11 @@ export interface ParsedFile {
 type Path = readonly (string | number)[];
 /** YAML aliases may multiply a small file into a huge document. */
 const MAX_ALIASES = 100;
+/** Far more than the longest pipeline that may be created needs. */
+const MAX_BYTES = 1024 * 1024;
+const MAX_FINDINGS = 100;
+/** What `create-pipeline --cli-input-json` takes beside the pipeline, and what `get-pipeline` prints beside it. */
+const BESIDE = ['pipeline', 'tags', 'metadata'];
 
 /**
  * Reads a pipeline from JSON or YAML text: the structure itself, or as `aws codepipeline get-pipeline` prints it (below
@@ -36,48 +42,71 @@ export function parseDefinitionFile(
   region: string,
   types: readonly ActionTypeSpec[],
 ): ParsedFile {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
-  const findings: FileFinding[] = document.errors.map((error) => {
-    const { line, col } = lines.linePos(error.pos[0]);
-    return { severity: 'error', file, line, column: col, path: '', message: error.message };
-  });
-  if (findings.length > 0) return { definition: undefined, findings };
-  let whole: unknown;
-  try {
-    whole = withoutNulls(document.toJS({ maxAliasCount: MAX_ALIASES }));
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    return {
-      definition: undefined,
-      findings: [{ severity: 'error', file, line: 1, column: 1, path: '', message }],
-    };
+  const { document, problems, place } = openYaml(text, 'the pipeline', MAX_BYTES);
+  const findings: FileFinding[] = problems.map(({ offset, message }) => ({
+    severity: 'error',
+    file,
+    ...place(offset),
+    path: '',
+    message,
+  }));
+  if (!document) return { definition: undefined, findings };
+  const whole = valueOf(document);
+  if (!whole) {
+    const message = `uses more than ${MAX_ALIASES} aliases, or unknown ones`;
+    return { definition: undefined, findings: [...findings, { ...start(file), message }] };
   }
-  const wrapped = isRecord(whole) && isRecord(whole['pipeline']) && !('stages' in whole);
+  const wrapped = isRecord(whole.value) && isRecord(whole.value['pipeline']) && !('stages' in whole.value);
   const root: Path = wrapped ? ['pipeline'] : [];
-  const value = wrapped ? (whole as Record<string, unknown>)['pipeline'] : whole;
-  const locate = (problem: Problem): FileFinding => {
-    const path = [...root, ...problem.path];
-    const { line, col } = lines.linePos(offsetOf(document, path, problem.atKey === true));
-    return {
+  const value = wrapped ? (whole.value as Record<string, unknown>)['pipeline'] : whole.value;
+  let left = 0;
+  const add = (problem: Problem, above: Path) => {
+    if (findings.length >= MAX_FINDINGS) {
+      left++;
+      return;
+    }
+    const path = [...above, ...problem.path];
+    findings.push({
       severity: 'error',
       file,
-      line,
-      column: col,
+      ...place(offsetOf(document, path, problem.atKey === true)),
       path: pathText(path),
       message: problem.message,
       ...(problem.hint === undefined ? {} : { hint: problem.hint }),
-    };
+    });
   };
-  const sound = checkShape(value, (problem) => findings.push(locate(problem)));
-  if (!sound) return { definition: undefined, findings };
-  const definition = value as PipelineDefinition;
-  for (const problem of validatePipeline(definition, region, types)) findings.push(locate(problem));
-  return { definition: findings.length === 0 ? definition : undefined, findings };
+  for (const name of wrapped ? Object.keys(whole.value as Record<string, unknown>) : []) {
+    if (!BESIDE.includes(name)) add(unknownKey([name], BESIDE), []);
+  }
+  const shape = checkShape(value, (problem) => add(problem, root));
+  if (shape) {
+    for (const problem of validatePipeline(shape.definition, region, types)) {
+      if (!shape.explains(problem)) add(problem, root);
+    }
+  }
+  if (left > 0) findings.push({ ...start(file), message: `there are ${left} more errors` });
+  const sound = findings.length === 0 ? (value as PipelineDefinition) : undefined;
+  return { definition: sound, findings: findings.toSorted(byPlace) };
+}
+
+function valueOf(document: Document): { readonly value: unknown } | undefined {
+  try {
+    return { value: withoutNulls(document.toJS({ maxAliasCount: MAX_ALIASES })) };
+  } catch {
+    return undefined;
+  }
+}
+
+function start(file: string) {
+  return { severity: 'error', file, line: 1, column: 1, path: '' } as const;
+}
+
+function byPlace(a: FileFinding, b: FileFinding): number {
+  return a.line - b.line || a.column - b.column;
 }
 
 /** Where the node of a path begins; the nearest parent that exists when the path itself is missing. */
-function offsetOf(document: ReturnType<typeof parseDocument>, path: Path, atKey: boolean): number {
+function offsetOf(document: Document, path: Path, atKey: boolean): number {
   if (atKey) {
     const parent: unknown = document.getIn(path.slice(0, -1), true);
     const pair = isMap(parent)

@@ -1,3 +1,4 @@
+import { suggest } from '../../../../pure/suggest.ts';
 import type { ActionTypeSpec, ArtifactCount, ConfigurationKey } from '../action-type.ts';
 import { type ActionDefinition, type PipelineDefinition, typeName } from '../definition.ts';
 import { referencesIn } from '../variables.ts';
@@ -34,10 +35,12 @@ export function checkAction(
   checkTimeout(action, wrong);
   const type = types.find((candidate) => typeName(candidate.id) === typeName(action.actionTypeId));
   if (!type) {
+    const built = types.map((candidate) => typeName(candidate.id));
+    const near = suggest(typeName(action.actionTypeId), built);
     wrong(
       'actionTypeId',
       `Action type ${typeName(action.actionTypeId)} of action '${action.name}' is not built here yet`,
-      `built are ${types.map((candidate) => typeName(candidate.id)).join(', ')}`,
+      near === undefined ? `built are ${built.join(', ')}` : `did you mean ${near}?`,
     );
     return;
   }
@@ -122,15 +125,21 @@ function checkConfiguration(
         path: [...path, 'configuration', name],
         atKey: true,
         message: `Action configuration for action '${action.name}' contains unknown configuration '${name}'`,
-        hint:
-          type.configuration.length === 0
-            ? 'it takes none'
-            : `known are ${type.configuration.map((candidate) => candidate.name).join(', ')}`,
+        hint: knownKeys(
+          name,
+          type.configuration.map((candidate) => candidate.name),
+        ),
       });
     } else checkValue(key, value, (message, hint) => wrong(name, message, hint));
   }
   const inputs = (action.inputArtifacts ?? []).map((artifact) => artifact.name);
   for (const message of type.check?.(configuration, inputs) ?? []) wrong(undefined, message);
+}
+
+function knownKeys(name: string, known: readonly string[]): string {
+  if (known.length === 0) return 'it takes none';
+  const near = suggest(name, known);
+  return near === undefined ? `known are ${known.join(', ')}` : `did you mean '${near}'?`;
 }
 
 function checkValue(

@@ -1,3 +1,4 @@
+import { suggest } from '../../../../pure/suggest.ts';
 import type { ActionDefinition, PipelineDefinition } from '../definition.ts';
 import { RESERVED_NAMESPACES, referencesIn } from '../variables.ts';
 import { ARTIFACT_HINT, isArtifactName } from './names.ts';
@@ -65,6 +66,7 @@ function checkInputs(places: readonly Place[], producers: ReadonlyMap<string, Pl
           kind: 'structure',
           path,
           message: `Input Artifact Bundle '${name}' in action '${place.action.name}' is not produced by any action of the pipeline`,
+          ...didYouMean(name, [...producers.keys()]),
         });
       } else if (!isBefore(producer, place)) {
         report({
@@ -106,20 +108,24 @@ function checkReferences(
   for (const place of places) {
     for (const [key, value] of Object.entries(place.action.configuration ?? {})) {
       for (const reference of referencesIn(value)) {
-        const wrong = (message: string) =>
-          report({ kind: 'action', path: [...place.path, 'configuration', key], message });
+        const wrong = (message: string, hint = {}) =>
+          report({ kind: 'action', path: [...place.path, 'configuration', key], message, ...hint });
         if (reference.namespace === 'codepipeline') continue;
         if (reference.namespace === 'variables') {
           if (!variables.has(reference.key)) {
             wrong(
               `${reference.text} in action '${place.action.name}': the pipeline declares no such variable`,
+              didYouMean(reference.key, [...variables]),
             );
           }
           continue;
         }
         const producer = producers.get(reference.namespace);
         if (!producer) {
-          wrong(`${reference.text} in action '${place.action.name}': no action has this namespace`);
+          wrong(
+            `${reference.text} in action '${place.action.name}': no action has this namespace`,
+            didYouMean(reference.namespace, [...producers.keys(), 'variables', 'codepipeline']),
+          );
         } else if (!isBefore(producer, place)) {
           wrong(
             `${reference.text} in action '${place.action.name}': action '${producer.action.name}' does not run before it`,
@@ -128,4 +134,9 @@ function checkReferences(
       }
     }
   }
+}
+
+function didYouMean(name: string, candidates: readonly string[]): { hint?: string } {
+  const near = suggest(name, candidates);
+  return near === undefined ? {} : { hint: `did you mean '${near}'?` };
 }

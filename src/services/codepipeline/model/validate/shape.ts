@@ -1,4 +1,6 @@
-import type { Report } from './problem.ts';
+import { suggest } from '../../../../pure/suggest.ts';
+import type { PipelineDefinition } from '../definition.ts';
+import type { Problem, Report } from './problem.ts';
 
 /**
  * The shape of a pipeline file. Over the API the wire has checked it already; a file on disk comes here first, so that
@@ -85,58 +87,134 @@ const pipeline = object(['name', 'roleArn', 'stages'], {
 
 type Path = readonly (string | number)[];
 
-/** True when the value has the shape of a pipeline; otherwise everything that is not as it should be was reported. */
-export function checkShape(value: unknown, report: Report): boolean {
-  let sound = true;
-  check(pipeline, value, [], (problem) => {
-    sound = false;
-    report(problem);
-  });
-  return sound;
+/** What can be told of a definition that does not have the right shape everywhere. */
+export interface Shaped {
+  /** With something neutral where the shape is wrong, so that the rules can be applied to all the rest. */
+  readonly definition: PipelineDefinition;
+  /** Whether a problem only follows from a wrong shape that was reported already. */
+  explains(problem: Problem): boolean;
 }
 
-function check(shape: Shape, value: unknown, path: Path, report: Report): void {
-  const wrong = (message: string, hint?: string) =>
-    report({ kind: 'structure', path, message, ...(hint === undefined ? {} : { hint }) });
+/** Reports all that has not the shape of a pipeline; undefined when it is none at all. */
+export function checkShape(value: unknown, report: Report): Shaped | undefined {
+  const broken: Path[] = [];
+  const repaired = check(pipeline, value, [], (problem, place = problem.path) => {
+    if (!problem.atKey) broken.push(place);
+    report(problem);
+  });
+  if (!isObject(value) || broken.some((path) => path.length === 1 && path[0] === 'stages')) return undefined;
+  return {
+    definition: repaired as unknown as PipelineDefinition,
+    explains: ({ path }) =>
+      broken.some(
+        (place) => startsWith(path, place) || (path.length >= ACTION_DEPTH && startsWith(place, path)),
+      ),
+  };
+}
+
+/** `stages[n].actions[i]` */
+const ACTION_DEPTH = 4;
+
+function startsWith(path: Path, start: Path): boolean {
+  return start.length <= path.length && start.every((part, n) => part === path[n]);
+}
+
+export function unknownKey(path: Path, known: readonly string[]): Problem {
+  const name = String(path.at(-1));
+  const near = suggest(name, known);
+  return {
+    kind: 'structure',
+    path,
+    atKey: true,
+    message: `unknown key '${name}'`,
+    hint: near === undefined ? `known are ${known.join(', ')}` : `did you mean '${near}'?`,
+  };
+}
+
+/** `place` is where the rules would find fault again, when that is not where the problem is shown. */
+type Found = (problem: Problem, place?: Path) => void;
+
+/** Answers the value, repaired. */
+function check(shape: Shape, value: unknown, path: Path, found: Found): unknown {
+  const wrong = (message: string, hint?: string) => {
+    found({ kind: 'structure', path, message, ...(hint === undefined ? {} : { hint }) });
+    return neutral(shape);
+  };
   switch (shape.kind) {
     case 'any':
-      return;
+      return value;
     case 'string':
-      if (typeof value !== 'string') return wrong(`must be a string, not ${nameOf(value)}`);
-      if (shape.values && !shape.values.includes(value)) {
-        wrong(`'${value}' is not a known value`, `one of ${shape.values.join(', ')}`);
+      if (typeof value !== 'string') {
+        const plain = typeof value === 'number' || typeof value === 'boolean';
+        return wrong(`must be a string, not ${nameOf(value)}`, plain ? `"${value}", in quotes` : undefined);
       }
-      return;
+      if (shape.values && !shape.values.includes(value)) {
+        const near = suggest(value, shape.values);
+        return wrong(
+          `'${value}' is not a known value`,
+          near === undefined ? `one of ${shape.values.join(', ')}` : `did you mean '${near}'?`,
+        );
+      }
+      return value;
     case 'integer':
-      if (!Number.isInteger(value)) wrong(`must be a whole number, not ${nameOf(value)}`);
-      return;
+      return Number.isInteger(value) ? value : wrong(`must be a whole number, not ${nameOf(value)}`);
     case 'list':
       if (!Array.isArray(value)) return wrong(`must be a list, not ${nameOf(value)}`);
-      for (const [n, item] of value.entries()) check(shape.item, item, [...path, n], report);
-      return;
+      return value.map((item, n) => check(shape.item, item, [...path, n], found));
     case 'map':
       if (!isObject(value)) return wrong(`must be a map, not ${nameOf(value)}`);
-      for (const [key, item] of Object.entries(value)) check(shape.value, item, [...path, key], report);
-      return;
-    case 'object': {
-      if (!isObject(value)) return wrong(`must be a map, not ${nameOf(value)}`);
-      for (const name of shape.required) {
-        if (value[name] === undefined || value[name] === null) wrong(`'${name}' is missing`);
-      }
-      for (const [name, member] of Object.entries(value)) {
-        const known = Object.hasOwn(shape.members, name) ? shape.members[name] : undefined;
-        if (!known) {
-          report({
-            kind: 'structure',
-            path: [...path, name],
-            atKey: true,
-            message: `unknown key '${name}'`,
-            hint: `known are ${Object.keys(shape.members).join(', ')}`,
-          });
-        } else if (member !== undefined && member !== null) check(known, member, [...path, name], report);
-      }
+      return mapped(value, (item, key) => check(shape.value, item, [...path, key], found));
+    case 'object':
+      return isObject(value)
+        ? checkObject(shape, value, path, found)
+        : wrong(`must be a map, not ${nameOf(value)}`);
+  }
+}
+
+function checkObject(
+  shape: Shape & { readonly kind: 'object' },
+  value: Readonly<Record<string, unknown>>,
+  path: Path,
+  found: Found,
+): unknown {
+  const repaired: Record<string, unknown> = {};
+  for (const name of shape.required) {
+    if (value[name] !== undefined && value[name] !== null) continue;
+    found({ kind: 'structure', path, message: `'${name}' is missing` }, [...path, name]);
+    repaired[name] = neutral(shape.members[name] as Shape);
+  }
+  for (const [name, member] of Object.entries(value)) {
+    const known = Object.hasOwn(shape.members, name) ? shape.members[name] : undefined;
+    if (!known) found(unknownKey([...path, name], Object.keys(shape.members)));
+    else if (member !== undefined && member !== null) {
+      repaired[name] = check(known, member, [...path, name], found);
     }
   }
+  return repaired;
+}
+
+function neutral(shape: Shape): unknown {
+  switch (shape.kind) {
+    case 'any':
+      return undefined;
+    case 'string':
+      return shape.values?.[0] ?? '';
+    case 'integer':
+      return 1;
+    case 'list':
+      return [];
+    case 'map':
+      return {};
+    case 'object':
+      return Object.fromEntries(shape.required.map((name) => [name, neutral(shape.members[name] as Shape)]));
+  }
+}
+
+function mapped(
+  value: Readonly<Record<string, unknown>>,
+  change: (item: unknown, key: string) => unknown,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, change(item, key)]));
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
