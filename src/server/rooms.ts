@@ -21,7 +21,15 @@ export function createRooms(kernel: Kernel, config: Config) {
     authenticate: createGitAuthenticator({ iam }),
     defaultScope: { account: config.account, region: config.region },
   });
-  const codebuild = createCodeBuildRoom(kernel, { s3, codecommit, logs, iam, events });
+  const codebuild = createCodeBuildRoom(kernel, {
+    s3,
+    codecommit,
+    logs,
+    iam,
+    events,
+    concurrentBuilds: config.maxConcurrentBuilds,
+    mounts: config.buildMounts,
+  });
   const codedeploy = createCodeDeployRoom(kernel, { s3, iam });
   const codepipeline = createCodePipelineRoom(kernel, { s3, codecommit, codebuild, codedeploy, events, iam });
   return { iam, sts, s3, logs, events, codecommit, codebuild, codedeploy, codepipeline };

@@ -11,9 +11,10 @@ import { type OpenKernel, openKernel } from '../kernel/open.ts';
 import { createSandbox } from '../kernel/sandbox/create-sandbox.ts';
 import { createLogger, type Logger } from '../kernel/telemetry/logger.ts';
 import type { AccessKey } from '../services/iam/index.ts';
-import { createDoor } from '../wire/door/index.ts';
+import { createDoor, refusalsWithIds } from '../wire/door/index.ts';
+import { checkBuildMounts } from './build-mounts.ts';
 import { consoleFolder } from './console-folder.ts';
-import { lockDataFolder, writeServerFile } from './data-folder.ts';
+import { lockDataFolder, refuseUnfinishedRestore, writeServerFile } from './data-folder.ts';
 import { checkListening } from './listen-policy.ts';
 import { createNativeApp } from './native/app.ts';
 import { CONSOLE_PATH, NATIVE_PATH } from './native/paths.ts';
@@ -56,6 +57,7 @@ export async function startServer(config: Config, options: StartOptions): Promis
     for (const step of undo.splice(0).toReversed()) await step();
   };
   try {
+    refuseUnfinishedRestore(config.dataDir);
     return await open(config, options.env, logger, undo, closeAll);
   } catch (error) {
     await closeAll();
@@ -83,18 +85,26 @@ async function open(
       createSandbox({
         ...parts,
         driver: config.sandbox,
+        users: config.buildUsers,
         ...(clockSocket === undefined ? {} : { testClockSocket: clockSocket }),
       }),
   });
   undo.push(() => kernel.close());
   checkListening(config, kernel.sandbox.driver);
+  checkBuildMounts(config);
 
   const rooms = createRooms(kernel, config);
   const sessions = createConsoleSessions(kernel.database, kernel.clock);
   const startedAt = kernel.clock.wall();
   const createConsoleLink = async (account: string) =>
     `${endpoint}${CONSOLE_PATH}#token=${await sessions.createLink(account)}`;
-  const own = createPipewrightOperations({ kernel, config, startedAt, createConsoleLink });
+  const own = createPipewrightOperations({
+    kernel,
+    config,
+    startedAt,
+    createConsoleLink,
+    atRest: rooms.codecommit.atRest,
+  });
   const all = [serverRoom(own), ...Object.values(rooms)];
   await kernel.install(all);
 
@@ -124,7 +134,7 @@ async function open(
       { prefix: '/v1/repos/', serve: rooms.codecommit.serveGit },
     ],
   });
-  const server = createHttpServer(door);
+  const server = createHttpServer(door, { refused: refusalsWithIds(logger) });
   const port = await listen(server.http, config);
   undo.push(() => server.close({ graceMs: 1_000 }));
   endpoint ||= `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;

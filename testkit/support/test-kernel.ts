@@ -63,6 +63,7 @@ function noSandbox(): Sandbox {
   return {
     driver: 'process',
     workRoot: tmpdir(),
+    refusesUser: () => 'this test has no sandbox',
     start: refuse,
     wait: refuse,
     cancel: refuse,

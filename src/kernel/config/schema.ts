@@ -52,8 +52,21 @@ export const configSchema = z.strictObject({
     .int()
     .min(1)
     .max(1000)
-    .default(Math.max(2, availableParallelism()))
+    .default(Math.max(8, 4 * availableParallelism()))
     .describe('builds that run at once; the others wait in a queue'),
+  buildUsers: z
+    .preprocess(
+      splitList,
+      z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_.-]*$/, 'must be user names')).max(100),
+    )
+    .default([])
+    .describe(
+      'Linux users that a buildspec may name in run-as, comma-separated; needs a server that runs as root',
+    ),
+  buildMounts: z
+    .preprocess(splitList, z.array(z.string().startsWith('/', 'must be absolute paths')).max(100))
+    .default([])
+    .describe('more folders that builds under bubblewrap may read, comma-separated'),
   logLevel: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('warn')

@@ -20,7 +20,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { followJournal } from './follow.ts';
 import type { RunEnd, RunWatch, Sandbox, SandboxSpec } from './port.ts';
 import { probeBubblewrap } from './probe.ts';
-import { defaultRunAs } from './run-as.ts';
+import { defaultRunAs, judgeUser, type UserVerdict } from './run-as.ts';
 import { runFolder } from './run-folder.ts';
 import { createSpares } from './spares.ts';
 import { makeWorkRoot } from './work-root.ts';
@@ -37,6 +37,8 @@ export interface SandboxOptions {
   readonly spares?: number;
   /** The user that commands run as where the server is root; `self` runs them as root. */
   readonly runAs?: RunAs | 'self';
+  /** More users that a command may ask to run as. */
+  readonly users?: readonly string[];
   /** False does without control groups even where they could be made. */
   readonly cgroups?: boolean;
   /** File that Node starts as a runner; found beside this one when absent. */
@@ -52,6 +54,8 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const runsDir = join(dataDir, 'runs');
   mkdirSync(runsDir, { recursive: true, mode: 0o700 });
   const driver = chooseDriver(options);
+  const judge = (name: string) =>
+    judgeUser(name, options.users ?? [], options.runAs === 'self' ? 'self' : driver.runAs);
   const cgroups = options.cgroups === false ? undefined : findCgroupRoots();
   sweepSpares(runsDir);
   if (cgroups) sweepCgroups(cgroups);
@@ -75,7 +79,7 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   const start = async (key: string, spec: SandboxSpec) => {
     const folder = runFolder(key);
     if (!existsSync(folderOf(key))) {
-      const answer = await spares.run({ key, folder, spec, driver });
+      const answer = await spares.run({ key, folder, spec, driver: asUser(driver, spec.user, judge) });
       if (answer.kind !== 'taken') return;
     }
     for await (const record of follow(key, never))
@@ -110,6 +114,10 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
   return {
     driver: driver.kind,
     workRoot,
+    refusesUser(name) {
+      const verdict = judge(name);
+      return verdict.kind === 'refused' ? verdict.why : undefined;
+    },
     start,
     wait,
     cancel,
@@ -130,6 +138,17 @@ export async function createSandbox(options: SandboxOptions): Promise<Sandbox> {
       await rmdir(workRoot).catch(() => {});
     },
   };
+}
+
+function asUser(
+  driver: DriverSettings,
+  user: string | undefined,
+  judge: (name: string) => UserVerdict,
+): DriverSettings {
+  if (user === undefined) return driver;
+  const verdict = judge(user);
+  if (verdict.kind === 'refused') throw new Fault(`no command may run as ${user}: ${verdict.why}`);
+  return verdict.runAs ? { ...driver, runAs: verdict.runAs } : driver;
 }
 
 function recordsOf(folder: string): JournalRecord[] {

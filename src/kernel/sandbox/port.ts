@@ -33,6 +33,8 @@ export interface SandboxSpec {
    */
   readonly mounts?: readonly { readonly path: string; readonly writable: boolean }[];
   readonly network: boolean;
+  /** Name of the Linux user to run as, in place of the driver's own: one that `refusesUser` does not refuse. */
+  readonly user?: string;
   readonly limits: SandboxLimits;
   /** Log stream that takes stdout and stderr. Left open at the end: its owner may write more, and ends it. */
   readonly logStream: string;
@@ -70,6 +72,8 @@ export interface Sandbox {
   readonly driver: 'process' | 'bubblewrap';
   /** Folder for work folders, reachable for whoever commands run as. Callers make and remove their own below it. */
   readonly workRoot: string;
+  /** Why no command may run as this Linux user; undefined when one may. */
+  refusesUser(name: string): string | undefined;
   /** Resolves when the command has started, or with a fault end already recorded when it could not. */
   start(key: string, spec: SandboxSpec): Promise<void>;
   /** Follows a run, started by this process or an earlier one, to its end. Rejects only when the signal aborts. */

@@ -18,6 +18,8 @@ export interface CodeBuildDeps {
   readonly resolveSecrets?: SecretResolver;
   /** Builds that run at once in this database; the others wait. */
   readonly concurrentBuilds?: number;
+  /** More folders that builds may read where the sandbox hides all but its own. */
+  readonly mounts?: readonly string[];
 }
 
 export interface SecretReference {

@@ -47,6 +47,7 @@ function mapArtifact(artifact: ArtifactSpec, id: string, map: MapText): Artifact
     ...artifact,
     ...mapFiles(artifact, id, map),
     name: artifact.name === undefined ? undefined : map(`${id}.name`, artifact.name),
+    s3Prefix: artifact.s3Prefix === undefined ? undefined : map(`${id}.prefix`, artifact.s3Prefix),
   };
 }
 

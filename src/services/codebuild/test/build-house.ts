@@ -25,6 +25,8 @@ export interface HouseOptions {
   /** Kept over a restart when given. */
   readonly dataDir?: string;
   readonly driver?: 'process' | 'bubblewrap';
+  /** Linux users that a buildspec may name. */
+  readonly users?: readonly string[];
   readonly databaseUrl?: string;
   /** Warm runners; none unless asked for, because each takes time to start beside the test. */
   readonly spares?: number;
@@ -40,7 +42,12 @@ export async function openBuildHouse(options: HouseOptions = {}) {
     ...(options.databaseUrl === undefined ? {} : { databaseUrl: options.databaseUrl }),
     ...(options.env === undefined ? {} : { env: options.env }),
     sandbox: (parts) =>
-      createSandbox({ ...parts, driver: options.driver ?? testDriver, spares: options.spares ?? 0 }),
+      createSandbox({
+        ...parts,
+        driver: options.driver ?? testDriver,
+        spares: options.spares ?? 0,
+        users: options.users ?? [],
+      }),
   });
   const iam = createIamRoom(kernel);
   const s3 = createS3Room(kernel, { iam });

@@ -90,7 +90,7 @@ function destinations({ row, request, state }: FoundBuild, specs: ArtifactsSpec 
   ];
 }
 
-/** `<path>/<build id when asked for>/<name>`, each part only where there is one. */
+/** `<path>/<build id when asked for, after the buildspec's prefix>/<name>`, each part only where there is one. */
 function destination(
   artifacts: ProjectArtifacts,
   identifier: string | undefined,
@@ -99,11 +99,12 @@ function destination(
   uuid: string,
 ): Destination {
   const name = (artifacts.overrideArtifactName && spec.name) || artifacts.name || defaultName;
+  const space = artifacts.namespaceType === 'BUILD_ID' ? [spec.s3Prefix ?? '', uuid] : [];
   return {
     identifier,
     spec,
     bucket: (artifacts.location as string).replace(/^arn:aws:s3:::/, ''),
-    key: join(artifacts.path ?? '', artifacts.namespaceType === 'BUILD_ID' ? uuid : '', name),
+    key: join(artifacts.path ?? '', ...space, name),
     zipped: artifacts.packaging === 'ZIP',
   };
 }

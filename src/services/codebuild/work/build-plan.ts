@@ -10,6 +10,8 @@ export interface BuildPlan extends CollectSpec {
   readonly exported: readonly string[];
   readonly expansions: readonly string[];
   readonly retries: readonly PhaseRetry[];
+  /** Phases whose failure does not fail the build. */
+  readonly tolerates: readonly PhaseType[];
 }
 
 /** The plan of a buildspec and the scripts that carry it out. */
@@ -40,6 +42,9 @@ export function planBuild(
       exported: spec.exportedVariables,
       expansions: expansions.map(({ id }) => id),
       retries,
+      tolerates: spec.phases
+        .filter(({ onFailure }) => onFailure.kind === 'continue')
+        .map(({ name }) => name.toUpperCase() as PhaseType),
     },
     scripts,
   };

@@ -9,6 +9,8 @@ export interface UserVariables {
   readonly variables: Readonly<Record<string, string>>;
   /** Values that no log may show. */
   readonly masks: readonly string[];
+  /** Secrets that the project names, not the buildspec: they are never exported. */
+  readonly kept: readonly string[];
 }
 
 /** Variables by precedence (C1.5): the start's over the project's over the buildspec's, secrets looked up. */
@@ -34,12 +36,13 @@ export async function userVariables(
       type === 'PLAINTEXT' ? [] : [{ variable: name, kind: type, reference: value }],
     ),
   ];
-  if (references.length === 0) return { variables, masks: [] };
+  if (references.length === 0) return { variables, masks: [], kept: [] };
   const values = await resolve(parts, scope, request.serviceRole, references);
   references.forEach((reference, n) => {
     variables[reference.variable] = values[n] as string;
   });
-  return { variables, masks: values };
+  const kept = own.filter(({ type }) => type !== 'PLAINTEXT').map(({ name }) => name);
+  return { variables, masks: values, kept };
 }
 
 function ofSpec(

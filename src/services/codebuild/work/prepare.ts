@@ -5,7 +5,10 @@ import type { Scope } from '../../../kernel/scope.ts';
 import type { FoundBuild } from '../builds.ts';
 import type { BuildInput } from '../model/build/inputs.ts';
 import { BUILD_KIND } from '../model/build/state.ts';
+import type { Buildspec } from '../model/buildspec/types.ts';
+import { GIT_CREDENTIAL_HELPER } from '../model/git-credentials.ts';
 import { judgeImage, memoryOf } from '../model/images.ts';
+import { chooseUser } from '../model/user.ts';
 import { builtInVariables } from '../model/variables.ts';
 import { type CodeBuildParts, runKey, uuidOf, workFolder } from '../parts.ts';
 import { type BuildPlan, planBuild, preambleLines } from './build-plan.ts';
@@ -42,8 +45,8 @@ export async function prepareBuild(
   const { request, state } = build;
   const { id } = build.row;
   const folder = workFolder(kernel, id);
-  const kept = join(kernel.dataDir, 'builds', `${uuidOf(id)}.json`);
-  if (await kernel.sandbox.known(runKey(id))) return readBack(kept);
+  const planFile = join(kernel.dataDir, 'builds', `${uuidOf(id)}.json`);
+  if (await kernel.sandbox.known(runKey(id))) return readBack(planFile);
 
   const provisionedAt = kernel.clock.now();
   // Told meanwhile: nobody waits for it before the first command runs.
@@ -66,10 +69,19 @@ export async function prepareBuild(
     s3: parts.deps.s3,
     scope,
   });
+  const runAs = userOf(parts, spec);
   const user = await userVariables(parts, scope, request, spec);
   const image = judgeImage(request.environment.image as string, request.environment.type as string);
-  const notes = [...(image.kind === 'substituted' ? [image.note] : []), ...warnings];
-  const { plan, scripts } = planBuild(spec, preambleLines({ source: folder.source, location, spec, notes }));
+  const kept = spec.exportedVariables.filter((name) => user.kept.includes(name));
+  const notes = [
+    ...(image.kind === 'substituted' ? [image.note] : []),
+    ...kept.map((name) => `${name} is a secret of the project: it is not exported.`),
+    ...warnings,
+  ];
+  const { plan, scripts } = planBuild(
+    { ...spec, exportedVariables: spec.exportedVariables.filter((name) => !kept.includes(name)) },
+    preambleLines({ source: folder.source, location, spec, notes }),
+  );
   const secondary = (request.pipeline?.sources ?? [])
     .map((source) => source.name)
     .filter((name) => name !== request.pipeline?.primarySource)
@@ -111,6 +123,7 @@ export async function prepareBuild(
       // Keys of the user's own go with no session token of ours.
       ...('AWS_ACCESS_KEY_ID' in user.variables ? {} : credentials.variables),
       AWS_ENDPOINT_URL: kernel.endpoint(),
+      ...(spec.gitCredentialHelper ? GIT_CREDENTIAL_HELPER : {}),
       ...user.variables,
       ...builtIn,
     },
@@ -119,7 +132,7 @@ export async function prepareBuild(
     mounts: [
       { path: folder.orders, writable: false },
       ...(kernel.sandbox.driver === 'bubblewrap'
-        ? tools.folders.map((path) => ({ path, writable: false }))
+        ? [...tools.folders, ...(parts.deps.mounts ?? [])].map((path) => ({ path, writable: false }))
         : []),
     ],
     network: true,
@@ -130,6 +143,7 @@ export async function prepareBuild(
       outputBytes: 1_024 * MIB,
       diskBytes: 64 * 1_024 * MIB,
     },
+    ...(runAs === undefined ? {} : { user: runAs }),
     logStream: await log,
     masks: [...user.masks, ...credentials.masks].filter((mask) => mask !== ''),
   };
@@ -140,11 +154,12 @@ export async function prepareBuild(
     resolvedSourceVersion: fetched.resolvedSourceVersion,
     collects: collects(plan, build),
     retries: plan.retries,
+    tolerates: plan.tolerates,
   };
   await mkdir(join(kernel.dataDir, 'builds'), { recursive: true, mode: 0o700 });
   await Promise.all([
     writeFile(join(folder.control, 'steps.sh'), scripts.steps),
-    writeFile(kept, JSON.stringify({ input, plan } satisfies PreparedBuild), { mode: 0o600 }),
+    writeFile(planFile, JSON.stringify({ input, plan } satisfies PreparedBuild), { mode: 0o600 }),
     told,
   ]);
   signal.throwIfAborted();
@@ -153,8 +168,18 @@ export async function prepareBuild(
   return { input, plan };
 }
 
-async function readBack(kept: string): Promise<PreparedBuild> {
-  const text = await readFile(kept, 'utf8').catch(() => undefined);
+/** The Linux user in place of the sandbox's own. */
+function userOf({ kernel }: CodeBuildParts, spec: Buildspec): string | undefined {
+  const choice = chooseUser(spec);
+  if (choice.kind === 'default') return undefined;
+  if (choice.kind === 'refused') throw new BuildFailure('YAML_FILE_ERROR', choice.message);
+  const why = kernel.sandbox.refusesUser(choice.name);
+  if (why === undefined) return choice.name;
+  throw new BuildFailure('YAML_FILE_ERROR', `run-as ${choice.name}: ${why}`);
+}
+
+async function readBack(planFile: string): Promise<PreparedBuild> {
+  const text = await readFile(planFile, 'utf8').catch(() => undefined);
   if (text !== undefined) return JSON.parse(text) as PreparedBuild;
   throw new BuildFailure('INTERNAL_ERROR', 'The commands were started, but what they are to do was lost');
 }

@@ -36,6 +36,7 @@ export type BuildInput =
       readonly resolvedSourceVersion: string | undefined;
       readonly collects: boolean;
       readonly retries: readonly PhaseRetry[];
+      readonly tolerates?: readonly PhaseType[];
     }
   | {
       readonly kind: 'prepare-failed';

@@ -35,10 +35,10 @@ function readArtifact(reader: Reader, spot: Spot, entries: readonly Entry[]): Ar
   const name = entries.find((entry) => entry.key === 'name');
   const symlinks = entries.find((entry) => entry.key === 'enable-symlinks');
   const prefix = entries.find((entry) => entry.key === 's3-prefix');
-  if (prefix) reader.warn(prefix, 's3-prefix is not used', "set the path of the project's artifacts");
   return {
     ...readFileSet(reader, spot, entries),
     name: name && reader.text(name),
+    s3Prefix: prefix && reader.text(prefix),
     enableSymlinks: symlinks ? reader.flag(symlinks) : false,
   };
 }

@@ -1,7 +1,7 @@
 import type { Finding } from '../../../../kernel/errors.ts';
 import { readArtifacts } from './artifacts.ts';
 import { type EnvSpec, NO_ENV, readEnv, readPlainVariables } from './env.ts';
-import { readPhases } from './phases.ts';
+import { readPhases, readUser } from './phases.ts';
 import { type Entry, Reader } from './reader.ts';
 import { readReports } from './reports.ts';
 import type { Buildspec } from './types.ts';
@@ -43,16 +43,13 @@ function readDocument(reader: Reader): Buildspec | undefined {
   const spec: Buildspec = {
     version: version ?? '0.2',
     ...env,
-    runAs: runAs && reader.text(runAs),
+    runAs: runAs && readUser(reader, runAs),
     phases: phases ? readPhases(reader, phases, notes) : [],
     reports: readReports(reader, at('reports')),
     artifacts: readArtifacts(reader, at('artifacts')),
     notes,
   };
   if (at('cache')) notes.push('The cache of the buildspec is not used.');
-  if (spec.runAs !== undefined && spec.runAs !== 'root') {
-    notes.push(`run-as ${spec.runAs} is not applied: commands run as the user of the sandbox.`);
-  }
   return spec;
 }
 

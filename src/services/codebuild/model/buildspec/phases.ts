@@ -32,17 +32,21 @@ function readPhase(reader: Reader, phase: Entry, notes: string[]): PhaseSpec | u
     reader.error(phase, `phase ${name} has no commands`, 'add "commands:" with a list');
   }
   const runAs = at('run-as');
-  const user = runAs && reader.text(runAs);
-  if (user !== undefined && user !== 'root') {
-    notes.push(`run-as ${user} of phase ${name} is not applied: commands run as the user of the sandbox.`);
-  }
   const failure = at('on-failure');
   return {
     name,
     commands: commands ? readCommands(reader, commands) : [],
     finally: last ? readCommands(reader, last) : [],
     onFailure: failure ? readOnFailure(reader, failure) : { kind: 'default' },
+    runAs: runAs && readUser(reader, runAs),
   };
+}
+
+/** The name of a Linux user. Nothing ever runs as root here, so `root` stands for the user that builds have anyway. */
+export function readUser(reader: Reader, spot: Spot): string | undefined {
+  const user = reader.text(spot);
+  if (user === undefined || /^[A-Za-z_][A-Za-z0-9_.-]{0,31}$/.test(user)) return user;
+  return reader.error(spot, `"${user}" cannot be the name of a user`);
 }
 
 function readCommands(reader: Reader, spot: Spot): readonly string[] {

@@ -2,6 +2,7 @@
 export interface Buildspec {
   readonly version: '0.1' | '0.2';
   readonly shell: 'bash' | 'sh';
+  /** The Linux user that commands run as, unless their phase names another; `root` counts as none. */
   readonly runAs: string | undefined;
   readonly variables: Readonly<Record<string, string>>;
   readonly parameterStore: Readonly<Record<string, string>>;
@@ -24,6 +25,7 @@ export interface PhaseSpec {
   readonly commands: readonly string[];
   readonly finally: readonly string[];
   readonly onFailure: OnFailure;
+  readonly runAs: string | undefined;
 }
 
 /** What happens after a failed phase. `default`: INSTALL and PRE_BUILD end the build, BUILD goes on with POST_BUILD. */
@@ -61,6 +63,8 @@ export interface ReportSpec extends FileSet {
 export interface ArtifactSpec extends FileSet {
   /** Evaluated by the shell, used with `overrideArtifactName`. */
   readonly name: string | undefined;
+  /** Stands before the build's id in keys that have one. */
+  readonly s3Prefix: string | undefined;
   /** Symbolic links go into a zip as links instead of as what they point at. */
   readonly enableSymlinks: boolean;
 }
