@@ -91,6 +91,29 @@ test('C1-S2: "*/*" takes files at the top; reports and artifacts are kept after 
   expect(build.reportArns).toHaveLength(1);
 });
 
+test('C1.3: on-failure CONTINUE goes on, and the build does not fail for it; ABORT ends it', async () => {
+  const failing = (onFailure: string) => ({
+    version: 0.2,
+    phases: {
+      pre_build: { commands: ['exit 3', 'echo never'], 'on-failure': onFailure },
+      build: { commands: ['echo build $CODEBUILD_BUILD_SUCCEEDING'] },
+    },
+  });
+  await server.makeProject('go-on', failing('CONTINUE'));
+  const build = await server.run('go-on');
+  expect(build.buildStatus).toBe('SUCCEEDED');
+  expect(phase(build, 'PRE_BUILD')).toMatchObject({
+    phaseStatus: 'FAILED',
+    contexts: [{ statusCode: 'COMMAND_EXECUTION_ERROR', message: expect.stringContaining('exit 3') }],
+  });
+  expect(phase(build, 'BUILD')?.phaseStatus).toBe('SUCCEEDED');
+  expect(await server.output(build)).toEqual(['build 0']);
+  await server.makeProject('abort', failing('ABORT'));
+  const aborted = await server.run('abort');
+  expect(aborted.buildStatus).toBe('FAILED');
+  expect(phase(aborted, 'BUILD')).toBeUndefined();
+});
+
 describe('C1-S3', () => {
   test('secrets are not available yet, and the build says which it needs', async () => {
     await server.makeProject('s3-secret', {
@@ -286,6 +309,23 @@ test('a CodeCommit source is the commit that was asked for', async () => {
   for (const sourceVersion of [first, 'main', 'refs/heads/main']) {
     const build = await server.run('from-git', { sourceVersion });
     expect(build.resolvedSourceVersion).toBe(sourceVersion === first ? first : second);
+  }
+  // C1.5: git in the build is the service role.
+  const gitting = {
+    version: 0.2,
+    env: { 'git-credential-helper': 'yes' },
+    phases: {
+      build: {
+        commands: [
+          `git clone -q ${repositoryMetadata?.cloneUrlHttp} copy 2>&1`,
+          'git -C copy rev-parse origin/main',
+        ],
+      },
+    },
+  };
+  if (existsSync('/usr/bin/aws')) {
+    await server.makeProject('gitting', gitting);
+    expect(await server.output(await server.run('gitting'))).toEqual([second]);
   }
   const missing = await server.run('from-git', { sourceVersion: 'no-such-branch' });
   expect(phase(missing, 'DOWNLOAD_SOURCE')?.contexts?.[0]?.message).toContain(

@@ -52,6 +52,7 @@ export class LocalProgress {
       resolvedSourceVersion: undefined,
       collects: plan.reports.length > 0 || plan.artifacts !== undefined,
       retries: [],
+      tolerates: plan.tolerates,
     });
   }
 

@@ -67,6 +67,9 @@ const PREPARED: BuildInput = {
   retries: [],
 };
 const RUN: readonly PhaseType[] = ['INSTALL', 'PRE_BUILD', 'BUILD', 'POST_BUILD'];
+/** Whether a phase that failed was allowed to. */
+const statuses = (state: BuildState) =>
+  state.phases.map((phase) => `${phase.type}:${phase.status ?? ''}${phase.tolerated ? '?' : ''}`);
 const reportsOf = (failing?: PhaseType, code = 2): ScriptReport[] => {
   const last = failing === 'INSTALL' || failing === 'PRE_BUILD' ? RUN.indexOf(failing) : RUN.length - 1;
   return RUN.slice(0, last + 1).flatMap((phase, n): ScriptReport[] => [
@@ -80,6 +83,79 @@ const reportsOf = (failing?: PhaseType, code = 2): ScriptReport[] => {
   ]);
 };
 const exited: RunEnd = { kind: 'exited', at: 3_000, exitCode: 0 };
+
+describe('on-failure CONTINUE (C1.3)', () => {
+  const report = (phase: PhaseType, failure?: { command: string; code: number }): ScriptReport[] => [
+    { kind: 'phase-start', at: 2_000, phase },
+    { kind: 'phase-end', at: 2_001, phase, ...(failure ? { failure } : {}) },
+  ];
+  const failure = { command: 'lint', code: 1 };
+  const tolerant = () => {
+    const build = machine();
+    build.send({ ...PREPARED, tolerates: ['PRE_BUILD'] });
+    return build;
+  };
+  test('the phase is FAILED with its context, the build SUCCEEDED', () => {
+    const build = tolerant();
+    const reports = [
+      ...report('INSTALL'),
+      ...report('PRE_BUILD', failure),
+      ...report('BUILD'),
+      ...report('POST_BUILD'),
+    ];
+    build.send({ kind: 'reports', from: 0, reports });
+    build.send({ kind: 'run-ended', end: { ...exited, exitCode: 1 } });
+    expect(build.state().status).toBe('SUCCEEDED');
+    expect(statuses(build.state()).slice(4, 8)).toEqual([
+      'INSTALL:SUCCEEDED',
+      'PRE_BUILD:FAILED?',
+      'BUILD:SUCCEEDED',
+      'POST_BUILD:SUCCEEDED',
+    ]);
+    expect(build.phase('PRE_BUILD')?.context?.message).toContain('lint. Reason: exit status 1');
+    expect(build.replies()).toMatchObject([{ outcome: 'succeeded' }]);
+  });
+  test('another phase that fails still fails the build, and names it', () => {
+    const build = tolerant();
+    const reports = [...report('INSTALL'), ...report('PRE_BUILD', failure), ...report('BUILD', failure)];
+    build.send({ kind: 'reports', from: 0, reports });
+    build.send({ kind: 'run-ended', end: exited });
+    expect(build.state().status).toBe('FAILED');
+    expect(build.replies()).toMatchObject([{ summary: expect.stringContaining('Phase: BUILD') }]);
+  });
+  test.each<[RunEnd, string]>([
+    [{ kind: 'signalled', at: 3_000, signal: 'SIGKILL' }, 'FAILED'],
+    [{ kind: 'fault', at: 3_000, cause: 'x' }, 'FAULT'],
+    [exited, 'FAILED'],
+  ])('a build that is killed in it is not forgiven: %j', (end, status) => {
+    const build = tolerant();
+    const reports: ScriptReport[] = [
+      ...report('INSTALL'),
+      { kind: 'phase-start', at: 2_000, phase: 'PRE_BUILD' },
+    ];
+    build.send({ kind: 'reports', from: 0, reports });
+    build.send({ kind: 'run-ended', end });
+    expect(build.state().status).toBe(status);
+  });
+  test('nor is one that was stopped in it', () => {
+    const build = tolerant();
+    build.send({
+      kind: 'reports',
+      from: 0,
+      reports: [...report('INSTALL'), { kind: 'phase-start', at: 2_000, phase: 'PRE_BUILD' }],
+    });
+    build.send({ kind: 'stop' });
+    build.send({
+      kind: 'reports',
+      from: 3,
+      reports: [
+        { kind: 'phase-end', at: 2_002, phase: 'PRE_BUILD', failure: { command: 'lint', code: 143 } },
+      ],
+    });
+    build.send({ kind: 'run-ended', end: exited });
+    expect(build.state().status).toBe('STOPPED');
+  });
+});
 
 test('a good build goes through all phases, once each', () => {
   const build = machine();
@@ -308,6 +384,7 @@ const anyInput: fc.Arbitrary<BuildInput> = fc.oneof(
     { kind: 'downloading', at: 1_500 },
     PREPARED,
     { ...PREPARED, collects: true } as BuildInput,
+    { ...PREPARED, tolerates: ['INSTALL', 'BUILD'] } as BuildInput,
     { kind: 'collected', artifacts: [], reportArns: [] },
     {
       kind: 'prepare-failed',
@@ -344,11 +421,9 @@ test('whatever comes in whatever order: it ends once, replies once, and phases a
       expect(open.length).toBeLessThanOrEqual(ended ? 0 : 1);
       for (const phase of phases) expect(phase.end ?? phase.start).toBeGreaterThanOrEqual(phase.start);
       expect(phases.filter((phase) => phase.type === 'COMPLETED')).toHaveLength(ended ? 1 : 0);
-      expect(phases.some((phase) => phase.status !== undefined && phase.status !== 'SUCCEEDED')).toBe(
-        ended
-          ? status !== 'SUCCEEDED'
-          : phases.some((p) => p.status !== undefined && p.status !== 'SUCCEEDED'),
-      );
+      const failures = phases.filter((each) => each.status !== undefined && each.status !== 'SUCCEEDED');
+      if (ended) expect(failures.some((each) => !each.tolerated)).toBe(status !== 'SUCCEEDED');
+      for (const each of failures) if (each.tolerated) expect(each.status).toBe('FAILED');
     }),
     { numRuns: 500 },
   );

@@ -132,6 +132,7 @@ function takePrepared(draft: Draft, input: BuildInput & { kind: 'prepared' }): v
     stage: 'running',
     collects: input.collects,
     ...(input.retries.length > 0 ? { retries: input.retries } : {}),
+    ...(input.tolerates?.length ? { tolerates: input.tolerates } : {}),
     ...(input.resolvedSourceVersion === undefined
       ? {}
       : { resolvedSourceVersion: input.resolvedSourceVersion }),

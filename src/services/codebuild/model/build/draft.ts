@@ -7,7 +7,14 @@ import type {
   Message,
 } from '../../../../kernel/transitions/port.ts';
 import { phaseChange } from './events.ts';
-import { type BuildState, type EndStatus, openPhase, type PhaseContext, type PhaseType } from './state.ts';
+import {
+  type BuildState,
+  type EndStatus,
+  openPhase,
+  type PhaseContext,
+  type PhaseRecord,
+  type PhaseType,
+} from './state.ts';
 
 /** A decision being put together. Lives only inside one call of `decide`. */
 export interface Draft {
@@ -39,10 +46,16 @@ export function startPhase(draft: Draft, type: PhaseType, at: number): void {
 }
 
 /** Ends the phase under way, if there is one, and tells the bus. */
-export function endPhase(draft: Draft, at: number, status: EndStatus, context?: PhaseContext): void {
+export function endPhase(
+  draft: Draft,
+  at: number,
+  status: EndStatus,
+  context?: PhaseContext,
+  more: Pick<PhaseRecord, 'tolerated'> = {},
+): void {
   const open = openPhase(draft.state);
   if (!open) return;
-  const ended = { ...open, end: Math.max(at, open.start), status, ...(context ? { context } : {}) };
+  const ended = { ...open, end: Math.max(at, open.start), status, ...(context ? { context } : {}), ...more };
   change(draft, { phases: draft.state.phases.map((phase) => (phase === open ? ended : phase)) });
   draft.history.push({ kind: 'phase-ended', data: { phase: open.type, status, at: ended.end, context } });
   draft.bus.push(phaseChange(draft.state, ended, draft.context.scope));

@@ -53,8 +53,11 @@ function takeReport(draft: Draft, report: ScriptReport): void {
 
 /** A phase that was interrupted is told apart from one that failed by itself. */
 function endFailedPhase(draft: Draft, at: number, context: PhaseContext): void {
-  const { stopping, facts } = draft.state;
-  if (!stopping || failedPhase(draft.state)) return endPhase(draft, at, 'FAILED', context);
+  const { stopping, facts, tolerates } = draft.state;
+  if (!stopping || failedPhase(draft.state)) {
+    const phase = openPhase(draft.state)?.type as PhaseType;
+    return endPhase(draft, at, 'FAILED', context, tolerates?.includes(phase) ? { tolerated: true } : {});
+  }
   endPhase(draft, at, stopping === 'stop' ? 'STOPPED' : 'TIMED_OUT', interruption(stopping, facts.timeoutMs));
 }
 

@@ -28,6 +28,8 @@ export interface PhaseRecord {
   readonly end?: number;
   readonly status?: EndStatus;
   readonly context?: PhaseContext;
+  /** It failed and its `on-failure` is CONTINUE: the build does not fail for it. */
+  readonly tolerated?: true;
 }
 
 /** What is settled when a build is started and events tell about it. */
@@ -84,6 +86,8 @@ export interface BuildState {
   readonly reportsSeen: number;
   readonly resolvedSourceVersion?: string;
   readonly retries?: readonly PhaseRetry[];
+  /** Phases whose failed commands do not fail the build. */
+  readonly tolerates?: readonly PhaseType[];
   /** Whether there is anything to take in after the run. */
   readonly collects: boolean;
   readonly exported: Readonly<Record<string, string>>;
@@ -107,5 +111,7 @@ export function openPhase(state: BuildState): PhaseRecord | undefined {
 
 /** The first phase that did not go well, which is why the build did not. */
 export function failedPhase(state: BuildState): PhaseRecord | undefined {
-  return state.phases.find((phase) => phase.status !== undefined && phase.status !== 'SUCCEEDED');
+  return state.phases.find(
+    (phase) => phase.status !== undefined && phase.status !== 'SUCCEEDED' && !phase.tolerated,
+  );
 }
