@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Sqlite from 'better-sqlite3';
 
@@ -15,6 +15,17 @@ export interface ServerFile {
 
 const SERVER_FILE = 'server.json';
 const LOCK_FILE = 'server.lock';
+
+/** Folder in which a restore works; one that is still there was cut short. */
+export const UNFINISHED_RESTORE = '.restoring';
+
+/** A folder that is only half restored must not be served, or what is missing would count as deleted. */
+export function refuseUnfinishedRestore(dataDir: string): void {
+  if (!existsSync(join(dataDir, UNFINISHED_RESTORE))) return;
+  throw new Error(
+    `A restore into ${dataDir} was cut short. Remove the folder (and make its database anew), then restore again.`,
+  );
+}
 
 export class DataFolderInUseError extends Error {
   constructor(dataDir: string) {

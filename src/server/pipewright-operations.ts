@@ -3,7 +3,7 @@ import type { Config } from '../kernel/config/schema.ts';
 import { ApiError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { operation, type ServiceOperations } from '../wire/operation.ts';
-import { writeBackup } from './backup/write-backup.ts';
+import { type BackupParts, writeBackup } from './backup/write-backup.ts';
 import { version } from './version.ts';
 
 interface Parts {
@@ -11,6 +11,7 @@ interface Parts {
   readonly config: Config;
   /** Wall milliseconds. */
   readonly startedAt: number;
+  readonly atRest: NonNullable<BackupParts['atRest']>;
   readonly createConsoleLink: (account: string) => Promise<string>;
 }
 
@@ -31,7 +32,7 @@ export function createPipewrightOperations(parts: Parts): ServiceOperations {
       handler: async ({ file }: { readonly file: string }) => {
         if (existsSync(file)) throw new ApiError('FileExistsException', `${file} is there already.`);
         const { dataDir, database, clock } = parts.kernel;
-        return await writeBackup({ dataDir, database, now: clock.now() }, file);
+        return await writeBackup({ dataDir, database, now: clock.now(), atRest: parts.atRest }, file);
       },
     }),
     CreateConsoleLink: operation({

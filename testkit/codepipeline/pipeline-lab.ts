@@ -134,6 +134,8 @@ async function furnish(server: TestServer) {
       git.local('', 'init', '-q', repositoryName);
       git.local(repositoryName, 'remote', 'add', 'origin', url.href);
     },
+    /** Where a repository is cloned from, with a user's name and password. */
+    originOf: async (repositoryName: string) => git.local(repositoryName, 'remote', 'get-url', 'origin'),
     /** Commits files and pushes them to `main`; answers the commit's id. */
     async push(repositoryName: string, files: Readonly<Record<string, string>>) {
       for (const [path, text] of Object.entries(files)) {

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { listTables } from '../../src/kernel/database/catalog.ts';
 import type { Database, Migration, Tx } from '../../src/kernel/database/port.ts';
 import { describeEachDatabase } from './each-database.ts';
 
@@ -254,21 +255,39 @@ export function databaseContract(): void {
       await expect(at.database.transaction(async () => {})).rejects.toThrow('closed');
     });
 
-    if (dialect === 'postgres') severalProcesses(newPlace);
-    else {
-      it('writes a consistent copy while others go on writing', async () => {
-        await using at = await open();
-        const { mkdtempSync } = await import('node:fs');
-        const { tmpdir } = await import('node:os');
-        const { openDatabase } = await import('../../src/kernel/database/open.ts');
-        await at.database.transaction((tx) => tx.execute("insert into things (id, n) values ('x', 1)"));
-        const file = `${mkdtempSync(`${tmpdir()}/pipewright-copy-`)}/copy.db`;
-        await at.database.backup(file);
-        const copy = await openDatabase(file);
-        expect(await count(copy)).toBe(1);
-        await copy.close();
+    it('shows one unchanging picture while others go on writing', async () => {
+      await using at = await open();
+      const put = (id: string) =>
+        at.database.transaction((tx) => tx.execute('insert into things (id, n) values (?, 1)', [id]));
+      await put('before');
+      const pictured = await at.database.snapshot(async (picture) => {
+        await put('meanwhile');
+        const rows = await picture.query<{ id: string }>('select id from things');
+        const typed = await picture
+          .tables<{ things: { id: string } }>()
+          .selectFrom('things')
+          .select('id')
+          .where('id', '=', 'meanwhile')
+          .execute();
+        return { rows, typed };
       });
-    }
+      expect(pictured).toEqual({ rows: [{ id: 'before' }], typed: [] });
+      expect(await count(at.database)).toBe(2);
+    });
+
+    it('tells its tables, their columns in order and their keys', async () => {
+      await using at = await open();
+      await at.database.transaction((tx) =>
+        tx.execute('create table pairs (value text, b text not null, a bigint not null, primary key (a, b))'),
+      );
+      expect(await listTables(at.database.read)).toEqual([
+        { name: 'pairs', columns: ['value', 'b', 'a'], key: ['a', 'b'] },
+        { name: 'schema_migrations', columns: ['id', 'applied_at'], key: ['id'] },
+        { name: 'things', columns: ['id', 'n', 'note'], key: ['id'] },
+      ]);
+    });
+
+    if (dialect === 'postgres') severalProcesses(newPlace);
   });
 }
 

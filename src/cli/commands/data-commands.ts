@@ -14,8 +14,11 @@ export function addDataCommands(program: Command, finish: (code: number) => void
 
   program
     .command('backup <file>')
-    .description('write database, blobs, logs and repositories into one archive (the keys are never in it)')
+    .description(
+      'write database, blobs, logs and repositories into one archive (the keys are never in it); a running server goes on',
+    )
     .option('--data <dir>', 'data folder to back up')
+    .option('--database-url <url>', 'its PostgreSQL, when no server runs (DATABASE_URL works too)')
     .action(async (file: string, options) => {
       const { backup } = await import('../backup/backup.ts');
       finish(await backup(file, options));
@@ -23,8 +26,12 @@ export function addDataCommands(program: Command, finish: (code: number) => void
 
   program
     .command('restore <file>')
-    .description('make a data folder from a backup; it must not exist yet or be empty')
+    .description('make a data folder and its database from a backup; both must not exist yet or be empty')
     .requiredOption('--data <dir>', 'data folder to make')
+    .option(
+      '--database-url <url>',
+      'empty PostgreSQL to restore into in place of SQLite (DATABASE_URL works too)',
+    )
     .option('--keys <dir>', 'folder of the master keys that the backup was sealed with')
     .action(async (file: string, options) => {
       const { restore } = await import('../backup/restore.ts');

@@ -15,13 +15,18 @@ export class NewerDatabaseError extends Error {
   }
 }
 
+/** Where a database keeps which steps it has taken. */
+export async function createMigrationsTable(tx: Tx): Promise<void> {
+  await tx.execute(
+    'create table if not exists schema_migrations (id text not null primary key, applied_at bigint not null)',
+  );
+}
+
 /** Applies what is missing in order of id, each step in a transaction of its own. */
 export async function applyMigrations(database: Transactor, migrations: readonly Migration[]): Promise<void> {
   const ordered = [...migrations].sort((a, b) => (a.id < b.id ? -1 : 1));
   const applied = await database.transaction(async (tx) => {
-    await tx.execute(
-      'create table if not exists schema_migrations (id text not null primary key, applied_at bigint not null)',
-    );
+    await createMigrationsTable(tx);
     return new Set((await tx.query<{ id: string }>('select id from schema_migrations')).map((row) => row.id));
   });
   const known = new Set(ordered.map((migration) => migration.id));

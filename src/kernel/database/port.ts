@@ -54,8 +54,8 @@ export interface Database {
   hold(name: string): Promise<{ release(): Promise<void> }>;
   /** Whether a living process holds the name. */
   isHeld(name: string): Promise<boolean>;
-  /** Writes a consistent copy to a file while others go on writing. */
-  backup(file: string): Promise<void>;
+  /** Reads one picture of the whole database, which does not change meanwhile though others go on writing. */
+  snapshot<T>(read: (picture: Reader) => Promise<T>): Promise<T>;
   /** Waits for transactions under way. Closing twice is allowed. */
   close(): Promise<void>;
 }

@@ -1,27 +1,37 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Folders that a backup holds. `keys` is left out on purpose, `runs` because a run cannot go on elsewhere. */
-const FOLDERS = ['blobs', 'logs', 'git'];
-
-/**
- * Paths below the data folder, in the order in which they are safe to copy: of a repository first what names objects
- * (HEAD, refs), then the objects, so that nothing is named that was not copied.
- */
-export async function* filesToBackUp(dataDir: string): AsyncGenerator<string> {
-  for (const folder of FOLDERS) yield* walk(dataDir, folder);
+export interface Found {
+  /** Below the data folder. */
+  readonly path: string;
+  readonly kind: 'file' | 'directory';
 }
 
-async function* walk(root: string, path: string): AsyncGenerator<string> {
-  const entries = await readdir(join(root, path), { withFileTypes: true }).catch(() => []);
-  const inOrder = entries.toSorted((a, b) => rank(a.name) - rank(b.name) || (a.name < b.name ? -1 : 1));
-  for (const entry of inOrder) {
+/** Files below one folder of the data folder, in a stable order, without what somebody is still writing. */
+export async function* filesBelow(dataDir: string, folder: string): AsyncGenerator<Found> {
+  const entries = await readdir(join(dataDir, folder), { withFileTypes: true }).catch(() => []);
+  for (const entry of entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
+    const path = join(folder, entry.name);
     if (entry.name === '.unfinished' || entry.name.endsWith('.lock')) continue;
-    if (entry.isDirectory()) yield* walk(root, join(path, entry.name));
-    else if (entry.isFile()) yield join(path, entry.name);
+    if (entry.isDirectory()) {
+      // git knows a repository by its folders, also empty ones.
+      yield { path, kind: 'directory' };
+      yield* filesBelow(dataDir, path);
+    } else if (entry.isFile()) yield { path, kind: 'file' };
   }
 }
 
-function rank(name: string): number {
-  return name === 'objects' ? 1 : 0;
+/** Folders of whole repositories below `git/<account>/<region>/`, with the id of each. */
+export async function* repositoriesOf(
+  dataDir: string,
+): AsyncGenerator<{ readonly path: string; readonly id: string }> {
+  for (const account of await namesIn(join(dataDir, 'git')))
+    for (const region of await namesIn(join(dataDir, 'git', account)))
+      for (const name of await namesIn(join(dataDir, 'git', account, region)))
+        if (name.endsWith('.git'))
+          yield { path: join('git', account, region, name), id: name.slice(0, -'.git'.length) };
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(() => [])).toSorted();
 }

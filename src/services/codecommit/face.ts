@@ -34,6 +34,8 @@ export interface CodeCommitRoom extends ServiceRoom {
   resolve(scope: Scope, repository: string, specifier: string): Promise<CommitInfo | undefined>;
   /** The files of a commit as a zip (mode bits kept), without `.git`. */
   archiveZip(scope: Scope, repository: string, commitId: string): Promise<Readable>;
+  /** Runs the work while nobody pushes to the repository and git does not pack it anew. */
+  atRest<T>(repositoryId: string, work: () => Promise<T>): Promise<T>;
   /**
    * Smart HTTP at `/v1/repos/<name>/…`. True when the request was a git request and is answered (also when refused).
    * The region is the server's own unless the user name says otherwise.

@@ -17,7 +17,7 @@ import { tagOperations } from './operations/tags.ts';
 import { createParts } from './parts.ts';
 import { reconcile } from './reconcile.ts';
 import { codeCommitMigrations } from './tables.ts';
-import { codeCommitTasks } from './tasks.ts';
+import { codeCommitTasks, maintenance } from './tasks.ts';
 
 export type { CodeCommitRoom, CommitInfo, GitAuthenticator, GitPrincipal } from './face.ts';
 export { createGitAuthenticator } from './http/authenticator.ts';
@@ -59,6 +59,7 @@ export function createCodeCommitRoom(kernel: Kernel, deps: CodeCommitDeps): Code
         ...tagOperations(parts),
       },
     },
+    atRest: (id, work) => parts.locks.hold(maintenance(id), () => parts.locks.hold(id, work)),
     serveGit: (request, response, requestId) => serveGit(door, request, response, requestId),
     branchHead: (scope, repository, branch) => branchHead(parts, scope, repository, branch),
     commit: (scope, repository, commitId) => commitById(parts, scope, repository, commitId),

@@ -1,4 +1,5 @@
 import type { Reader } from '../../kernel/database/port.ts';
+import { isBackupUnderWay } from '../../kernel/keeping.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { blobAccount, blobSpace, lockMark } from './store/blobs.ts';
 
@@ -61,7 +62,11 @@ async function removeCondemned(kernel: Kernel, { graceMs, signal }: CollectOptio
       [kernel.clock.wall() - graceMs],
     );
     if (due.length === 0 || signal?.aborted) return removed;
-    for (const { account, sha256 } of due) if (await removeOne(kernel, account, sha256)) removed++;
+    for (const { account, sha256 } of due) {
+      // A backup copies what its picture of the rows speaks of; it ends long before the next collection.
+      if (await isBackupUnderWay(kernel.database)) return removed;
+      if (await removeOne(kernel, account, sha256)) removed++;
+    }
   }
 }
 

@@ -30,8 +30,6 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
   await writer.connect();
   const notifier = await openPostgresNotifier(url, processId);
   const committer = new Committer(commitConnection(writer));
-  const runPooled = (sql: string, values: readonly SqlValue[]) => runOn(pool, sql, values);
-  const pooled = createBoundKysely('postgres', runPooled);
   const close = async () => {
     await committer.close();
     await notifier.close();
@@ -39,15 +37,9 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
     await pool.end();
   };
   let closing: Promise<void> | undefined;
-  const read: Reader = {
-    dialect: 'postgres',
-    tables: <T>() => pooled as Kysely<T>,
-    query: async <R>(sql: string, values: readonly SqlValue[] = []) =>
-      (await runPooled(toDollarPlaceholders(sql), values)).rows as R[],
-  };
   return {
     dialect: 'postgres',
-    read,
+    read: readerOn(pool),
     transaction: (work) => committer.transaction(work),
     async migrate(migrations) {
       const client = await pool.connect();
@@ -75,10 +67,29 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
         client.release();
       }
     },
-    async backup() {
-      throw new Fault('back up a PostgreSQL database with pg_dump');
+    async snapshot(work) {
+      const client = new pg.Client({ connectionString: url, application_name: 'pipewright-snapshot' });
+      await client.connect();
+      try {
+        await client.query('begin isolation level repeatable read, read only');
+        // The picture is taken by the first look at it.
+        await client.query('select 1');
+        return await work(readerOn(client));
+      } finally {
+        await client.end();
+      }
     },
     close: () => (closing ??= close()),
+  };
+}
+
+function readerOn(client: Queryable): Reader {
+  const kysely = createBoundKysely('postgres', (sql, values) => runOn(client, sql, values));
+  return {
+    dialect: 'postgres',
+    tables: <T>() => kysely as Kysely<T>,
+    query: async <R>(sql: string, values: readonly SqlValue[] = []) =>
+      (await runOn(client, toDollarPlaceholders(sql), values)).rows as R[],
   };
 }
 

@@ -15,12 +15,7 @@ export function openSqliteDatabase(file: string): Database {
   const committer = new Committer(commitConnection(writer));
   const notifier = createLocalNotifier();
   const held = new Set<string>();
-  const read: Reader = {
-    dialect: 'sqlite',
-    tables: <T>() => readConnection().kysely as Kysely<T>,
-    query: async <R>(sql: string, values: readonly SqlValue[] = []) =>
-      readConnection().runNow(sql, values).rows as R[],
-  };
+  const read = readerOf(readConnection);
   return {
     dialect: 'sqlite',
     read,
@@ -34,14 +29,31 @@ export function openSqliteDatabase(file: string): Database {
       return { release: async () => void held.delete(name) };
     },
     isHeld: async (name) => held.has(name),
-    async backup(target) {
-      await writer.handle.backup(target);
+    async snapshot(work) {
+      const picture = openSqlite(file, 'read');
+      try {
+        picture.runNow('begin');
+        // The picture is taken by the first look at it.
+        picture.runNow('select count(*) from sqlite_master');
+        return await work(readerOf(() => picture));
+      } finally {
+        picture.handle.close();
+      }
     },
     async close() {
       await committer.close();
       if (writer.handle.open) writer.handle.close();
       if (reader?.handle.open) reader.handle.close();
     },
+  };
+}
+
+function readerOf(connection: () => SqliteConnection): Reader {
+  return {
+    dialect: 'sqlite',
+    tables: <T>() => connection().kysely as Kysely<T>,
+    query: async <R>(sql: string, values: readonly SqlValue[] = []) =>
+      connection().runNow(sql, values).rows as R[],
   };
 }
 
