@@ -1,5 +1,5 @@
 import { createHttpServer } from '../../src/kernel/http/http-server.ts';
-import { createDoor, type DoorOptions, wireMigrations } from '../../src/wire/door/index.ts';
+import { createDoor, type DoorOptions, refusalsWithIds, wireMigrations } from '../../src/wire/door/index.ts';
 import type {
   CredentialStore,
   Principal,
@@ -61,6 +61,15 @@ export async function openTestDoor(
   options: Partial<DoorOptions> = {},
 ): Promise<TestDoor> {
   await startTestKernel(kernel, [{ ...bareRoom({}), name: 'wire', migrations: wireMigrations }, ...rooms]);
+  return openSecondDoor(kernel, rooms, options);
+}
+
+/** Another door to rooms that run already. */
+export async function openSecondDoor(
+  kernel: TestKernel,
+  rooms: readonly ServiceRoom[],
+  options: Partial<DoorOptions> = {},
+): Promise<TestDoor> {
   const door = createDoor({
     kernel,
     rooms,
@@ -69,7 +78,7 @@ export async function openTestDoor(
     native: [],
     ...options,
   });
-  let server = createHttpServer(door);
+  let server = createHttpServer(door, { refused: refusalsWithIds(kernel.logger) });
   const { port } = await server.listen({ host: '127.0.0.1', port: 0 });
   const endpoint = `http://127.0.0.1:${port}`;
   return {
@@ -78,7 +87,7 @@ export async function openTestDoor(
     client: { endpoint, region: TEST_REGION, credentials: TEST_KEYS, maxAttempts: 1 },
     async restart() {
       await server.close({ graceMs: 0 });
-      server = createHttpServer(door);
+      server = createHttpServer(door, { refused: refusalsWithIds(kernel.logger) });
       await server.listen({ host: '127.0.0.1', port });
     },
     close: () => server.close({ graceMs: 1000 }),

@@ -4,9 +4,11 @@ import {
   type Server,
   type ServerOptions,
   type ServerResponse,
+  STATUS_CODES,
 } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
 
 export type HttpHandler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -19,6 +21,8 @@ export interface HttpServerOptions {
   readonly idleTimeoutMs?: number;
   /** Default 2,000. */
   readonly maxConnections?: number;
+  /** Told of everything that is answered here and never reaches the handler; its result are headers of that answer. */
+  readonly refused?: (status: number, reason: string) => Readonly<Record<string, string>>;
 }
 
 export interface HttpServer {
@@ -52,24 +56,46 @@ export function createHttpServer(handler: HttpHandler, options: HttpServerOption
     connectionsCheckingInterval: Math.min(5000, options.headersTimeoutMs ?? 5000),
     keepAliveTimeout: 65_000,
     insecureHTTPParser: false,
+    // The handler answers a request without Host: Node's own answer would carry none of our headers.
+    requireHostHeader: false,
   };
   const server: Server =
     options.tls === undefined ? createServer(settings) : createTlsServer({ ...settings, ...options.tls });
-  server.maxHeadersCount = MAX_HEADERS;
+  // Node leaves out silently what is over this: with one more than the bound it can be seen, and refused.
+  server.maxHeadersCount = MAX_HEADERS + 1;
   server.maxConnections = options.maxConnections ?? 2000;
   server.timeout = options.idleTimeoutMs ?? 120_000;
   let closing: Promise<void> | undefined;
 
+  const headersOf = options.refused ?? (() => ({}));
+  const answering = new WeakMap<Duplex, ServerResponse>();
+
+  const refuse = (response: ServerResponse, status: number, reason: string) => {
+    response.writeHead(status, { ...headersOf(status, reason), connection: 'close' }).end();
+  };
   const serve: HttpHandler = (request, response) => {
+    answering.set(request.socket, response);
     response.once('close', () => {
       // A kept-alive connection would otherwise hold a closing server open until it is silent for long enough.
       if (closing !== undefined) setImmediate(() => server.closeIdleConnections());
     });
-    handler(request, response);
+    if (request.rawHeaders.length > MAX_HEADERS * 2) refuse(response, 431, 'too many headers');
+    else handler(request, response);
   };
   server.on('request', serve);
   server.on('checkContinue', serve);
-  server.on('clientError', refuse);
+  server.on('checkExpectation', (_request, response) => refuse(response, 417, 'an unknown Expect header'));
+  server.on('connect', (_request, socket) => hangUp(socket, 405, headersOf(405, 'CONNECT')));
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    const response = answering.get(socket);
+    const inTheMiddle = response?.headersSent === true && !response.writableFinished;
+    if (error.code === 'ECONNRESET' || !socket.writable || inTheMiddle) {
+      socket.destroy();
+      return;
+    }
+    const status = STATUS_OF[error.code ?? ''] ?? 400;
+    hangUp(socket, status, headersOf(status, error.code ?? error.message));
+  });
 
   const close = async (graceMs: number) => {
     const ended = new Promise<void>((resolve) => server.close(() => resolve()));
@@ -100,18 +126,17 @@ export function expectsContinue(request: IncomingMessage): boolean {
   return request.headers.expect?.toLowerCase() === '100-continue';
 }
 
-/** Answers what is no HTTP, or too much of it, and hangs up. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy();
-    return;
-  }
-  const status = STATUS_OF[error.code ?? ''] ?? '400 Bad Request';
-  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+/** Answers what is no HTTP, too much or too slow, and hangs up. */
+function hangUp(socket: Duplex, status: number, headers: Readonly<Record<string, string>>): void {
+  const lines = Object.entries({ ...headers, connection: 'close', 'content-length': '0' });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  // Who does not read the answer, or does not hang up in turn, is no longer listened to.
+  socket.on('error', () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n`, () => socket.destroy());
 }
 
-const STATUS_OF: Readonly<Record<string, string>> = {
-  HPE_HEADER_OVERFLOW: '431 Request Header Fields Too Large',
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: '413 Payload Too Large',
-  ERR_HTTP_REQUEST_TIMEOUT: '408 Request Timeout',
+const STATUS_OF: Readonly<Record<string, number>> = {
+  HPE_HEADER_OVERFLOW: 431,
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: 413,
+  ERR_HTTP_REQUEST_TIMEOUT: 408,
 };

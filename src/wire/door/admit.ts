@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Scope } from '../../kernel/scope.ts';
 import { codecFor, type RawRequest } from '../codecs/port.ts';
-import { bodyTooLarge, unknownOperation } from '../errors/common-errors.ts';
+import { bodyTooLarge, invalidUri, unknownOperation } from '../errors/common-errors.ts';
 import { errorFamily } from '../errors/family.ts';
 import { loadServiceModel } from '../models/load.ts';
 import type { OperationModel, ServiceModel } from '../models/service-model.ts';
@@ -52,6 +52,7 @@ export async function admit(parts: AdmitParts, exchange: Exchange, progress: Pro
   progress.family = errorFamily(protocol);
   const service = await loadServiceModel(entry.id);
   progress.service = service;
+  if (service.id === 's3' && !isDecodable(target.path)) throw invalidUri();
 
   const signature = await parts.verifier.open(signedParts(exchange));
   if (signature !== undefined && !entry.signingNames.includes(signature.claim.scope.service))
@@ -165,6 +166,16 @@ function promisesDigests(service: ServiceModel, operation: OperationModel): bool
 function routedPath({ target, bucket }: Exchange, service: ServiceModel): string {
   if (service.id !== 's3') return normalisedPath(target.path);
   return bucket === undefined ? target.path : `/${bucket}${target.path}`;
+}
+
+/** Keys are UTF-8: other bytes would come back as something else. */
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const ANONYMOUS: Principal = {

@@ -1,10 +1,16 @@
-import { connect } from 'node:net';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { bareRoom, openTestDoor, TEST_KEYS, type TestDoor } from '../../../testkit/support/test-door.ts';
+import { openConnection, sendBytes } from '../../../testkit/support/raw-bytes.ts';
+import {
+  bareRoom,
+  openSecondDoor,
+  openTestDoor,
+  TEST_KEYS,
+  type TestDoor,
+} from '../../../testkit/support/test-door.ts';
 import { openTestKernel, type TestKernel } from '../../../testkit/support/test-kernel.ts';
 import { operation } from '../operation.ts';
 import { signRequest } from '../sigv4/sign.ts';
@@ -12,6 +18,8 @@ import { errorType, jsonCall, rawCall } from './raw-client.test-support.ts';
 
 let kernel: TestKernel;
 let door: TestDoor;
+/** One that gives a body no time but what its length allows. */
+let slowDoor: TestDoor;
 let calls: string[] = [];
 
 beforeAll(async () => {
@@ -37,22 +45,18 @@ beforeAll(async () => {
     },
   });
   door = await openTestDoor(kernel, [room]);
+  slowDoor = await openSecondDoor(kernel, [room], { bodyGraceMs: 0 });
 });
 beforeEach(() => {
   calls = [];
 });
 afterAll(async () => {
   await door.close();
+  await slowDoor.close();
   await kernel[Symbol.asyncDispose]();
 });
 
-/** Sends bytes as they are and answers all that comes back. */
-function wire(bytes: string): Promise<string> {
-  const socket = connect(door.port, '127.0.0.1');
-  socket.on('error', () => {});
-  socket.write(bytes);
-  return text(socket);
-}
+const wire = (bytes: string) => sendBytes(door.port, bytes);
 
 /** Head of a signed request whose body does not have the signed hash. */
 const headersFor = (length: number, more = '') => {
@@ -82,7 +86,7 @@ describe('bodies', () => {
   });
 
   it('that a client goes on sending do not keep it from reading why they are refused', async () => {
-    const socket = connect(door.port, '127.0.0.1');
+    const socket = openConnection(door.port);
     const head = headersFor(4_000_000).replace(/Signature=.{4}/, 'Signature=0000');
     const body = Buffer.alloc(4_000_000, 'x');
     await new Promise<void>((resolve, reject) => {
@@ -97,6 +101,25 @@ describe('bodies', () => {
     const head = headersFor(0).replace(/Content-Length: 0\r\n/, 'Transfer-Encoding: chunked\r\n\r\n');
     const piece = `${(65_536).toString(16)}\r\n${'x'.repeat(65_536)}\r\n`;
     expect(await wire(`${head}${piece.repeat(20)}0\r\n\r\n`)).toMatch(/^HTTP\/1.1 413 /);
+  });
+
+  it('that trickle are given up, whatever the protocol', async () => {
+    const trickle = async (head: string) => {
+      const socket = openConnection(slowDoor.port);
+      socket.write(head);
+      const drip = setInterval(() => socket.write('x'), 20);
+      return text(socket).finally(() => clearInterval(drip));
+    };
+    expect(await trickle(`${headersFor(1000)}\r\n`)).toMatch(/ 408 [^]*RequestTimeoutException/);
+    const form = 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n';
+    expect(await trickle(`${form}Content-Length: 1000\r\n\r\n`)).toMatch(/ 408 [^]*RequestTimeout</);
+  });
+
+  it('that nobody wants are not waited for long', async () => {
+    const socket = openConnection(door.port);
+    socket.write('POST /bucket/key HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n');
+    const drip = setInterval(() => socket.write('x'), 20);
+    expect(await text(socket).finally(() => clearInterval(drip))).toMatch(/^HTTP\/1.1 40[35] /);
   });
 
   it('are not asked for when the signature is wrong, and are when it is right', async () => {

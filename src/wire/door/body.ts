@@ -2,7 +2,7 @@ import { pipeline, type Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { gunzip as gunzipCallback } from 'node:zlib';
 import { ApiError } from '../../kernel/errors.ts';
-import { bodyTooLarge } from '../errors/common-errors.ts';
+import { bodyTooLarge, bodyTooSlow } from '../errors/common-errors.ts';
 import type { ErrorFamily } from '../errors/family.ts';
 import { checksumAlgorithm, parseChecksum, promisedDigests } from '../sigv4/checksums/checksum-header.ts';
 import { createChunkedDecoder } from '../sigv4/chunked/decoder.ts';
@@ -117,10 +117,31 @@ export async function readBody(
 ): Promise<Buffer> {
   if ((plan.length ?? 0) > limit) throw bodyTooLarge(family, limit);
   exchange.wantBody();
-  if (plan.chunked !== undefined) return collect(streamBody(exchange, plan), limit, family);
-  const bytes = await collect(exchange.request, limit, family);
+  const ms = exchange.bodyGraceMs + (plan.length ?? limit) / SLOWEST_BYTES_PER_MS;
+  if (plan.chunked !== undefined)
+    return inTime(exchange, ms, family, collect(streamBody(exchange, plan), limit, family));
+  const bytes = await inTime(exchange, ms, family, collect(exchange.request, limit, family));
   verifyBytes(plan.checks, bytes);
   return bytes;
+}
+
+/** Who sends less holds a connection for nothing; it is of no use for another request. */
+const SLOWEST_BYTES_PER_MS = 16;
+
+function inTime(
+  { response }: Exchange,
+  ms: number,
+  family: ErrorFamily,
+  body: Promise<Buffer>,
+): Promise<Buffer> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      response.shouldKeepAlive = false;
+      reject(bodyTooSlow(family));
+    }, ms);
+  });
+  return Promise.race([body, late]).finally(() => clearTimeout(timer));
 }
 
 function collect(stream: Readable, limit: number, family: ErrorFamily): Promise<Buffer> {

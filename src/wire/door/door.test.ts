@@ -1,9 +1,10 @@
-import { connect } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sendBytes } from '../../../testkit/support/raw-bytes.ts';
 import { bareRoom, openTestDoor, type TestDoor } from '../../../testkit/support/test-door.ts';
 import { openTestKernel, type TestKernel } from '../../../testkit/support/test-kernel.ts';
+import { loadServiceModel, serviceIndex } from '../models/service-model.ts';
 import { operation } from '../operation.ts';
+import { HOST_PREFIXES } from './hosts.ts';
 import { mergeOperations, unmodelledOperations } from './operations.ts';
 import { errorType, jsonCall, rawCall } from './raw-client.test-support.ts';
 
@@ -43,13 +44,7 @@ const askTarget = async (target: string) => (await rawCall({ port: door.port, ta
 const stsRoom = (name: string) =>
   bareRoom({ sts: { [name]: operation({ mutates: false, handler: async () => ({}) }) } });
 
-/** Sends bytes as they are and answers all that comes back. */
-function wire(bytes: string): Promise<string> {
-  const socket = connect(door.port, '127.0.0.1');
-  socket.on('error', () => {});
-  socket.write(bytes);
-  return text(socket);
-}
+const wire = (bytes: string) => sendBytes(door.port, bytes);
 
 describe('hosts', () => {
   it('of this server are answered, strangers refused', async () => {
@@ -67,6 +62,28 @@ describe('hosts', () => {
       expect([answer.status, answer.headers['x-amzn-requestid']]).toEqual([403, expect.any(String)]);
       expect(answer.body).not.toContain('native');
     }
+  });
+
+  it('with the prefixes that SDKs put in front for some operations are this server too', async () => {
+    const prefixes = new Set<string>();
+    for (const { id } of serviceIndex.entries)
+      for (const { hostPrefix } of (await loadServiceModel(id)).operations.values())
+        if (hostPrefix !== undefined) prefixes.add(hostPrefix);
+    // The one of S3 names a route of the caller's own (WriteGetObjectResponse).
+    expect([...prefixes].toSorted()).toEqual([...HOST_PREFIXES, '{RequestRoute}.'].toSorted());
+    for (const prefix of HOST_PREFIXES) {
+      expect((await askHost(`${prefix}pipewright.example`)).body).toBe('native /_pipewright/x true');
+      expect((await askHost(`${prefix}evil.example`)).status).toBe(403);
+    }
+  });
+
+  it('are named once', async () => {
+    for (const lines of ['', 'Host: localhost\r\nHost: localhost\r\n']) {
+      const answer = await wire(`GET / HTTP/1.1\r\n${lines}Connection: close\r\n\r\n`);
+      expect(answer).toMatch(/^HTTP\/1.1 400 [^]*x-amzn-requestid: [^]*exactly one Host/);
+    }
+    expect(await wire('GET / HTTP/1.0\r\n\r\n')).toMatch(/^HTTP\/1.1 400 /);
+    expect(await wire('GET /_pipewright HTTP/1.0\r\nHost: localhost\r\n\r\n')).toContain('native');
   });
 
   it('of buckets lead to S3 and never to native routes', async () => {
@@ -133,11 +150,39 @@ describe('what cannot be served', () => {
     expect(errorType(answer)).toBe('InvalidSignatureException');
   });
 
+  it('includes targets that are no UTF-8', async () => {
+    for (const key of ['%zz', '%ff', '%', 'a%c3'])
+      expect(await askTarget(`/bucket/${key}`)).toContain('<Code>InvalidURI</Code>');
+  });
+
   it('includes targets that only proxies use', async () => {
     const answer = await wire(
       'GET http://localhost/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n',
     );
     expect(answer).toMatch(/^HTTP\/1.1 400 /);
+  });
+});
+
+describe('many requests on one connection', () => {
+  const ask = (path: string, more = '') =>
+    `GET /_pipewright/${path} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
+
+  it('are answered in their order, sent at once or one after another', async () => {
+    const answer = await wire(ask('1') + ask('2') + ask('3', 'Connection: close\r\n'));
+    expect([...answer.matchAll(/native \/_pipewright\/(\d)/g)].map((match) => match[1])).toEqual([
+      '1',
+      '2',
+      '3',
+    ]);
+    const ids = [...answer.matchAll(/x-amzn-requestid: (\S+)/g)].map((match) => match[1]);
+    expect(new Set(ids).size).toBe(3);
+  });
+
+  it('go on after one that was refused, when its body was read', async () => {
+    const refused = 'POST /_pipewright/pass HTTP/1.1\r\nHost: localhost\r\nContent-Length: 4\r\n\r\nbody';
+    expect(await wire(refused + ask('next', 'Connection: close\r\n'))).toMatch(
+      /^HTTP\/1.1 4\d\d [^]*native \/_pipewright\/next/,
+    );
   });
 });
 

@@ -13,6 +13,9 @@ import { respond } from './respond.ts';
 import { createRetries } from './retries.ts';
 import { type ApiParts, serveApi } from './serve-api.ts';
 
+/** How long a client may take for a body besides what its length allows it. */
+const BODY_GRACE_MS = 30_000;
+
 /**
  * The one door of the house: every request of every client passes here. Routing, signatures and keys work on the raw
  * request target. Give the result to `createHttpServer`.
@@ -35,6 +38,7 @@ export function createDoor(options: DoorOptions): HttpHandler {
     // A client that vanishes is no event worth a crash; the exchange's signal tells those who care.
     request.on('error', () => {});
     response.on('error', () => {});
+    const hosts = request.rawHeaders.filter((name, at) => at % 2 === 0 && name.toLowerCase() === 'host');
     const target = splitTarget(request.url ?? '');
     const host = admitHost(request.headers.host);
     const exchange = openExchange(request, response, {
@@ -42,7 +46,9 @@ export function createDoor(options: DoorOptions): HttpHandler {
       logger,
       target: target ?? { raw: '', path: '', query: '' },
       bucket: host?.bucket,
+      bodyGraceMs: options.bodyGraceMs ?? BODY_GRACE_MS,
     });
+    if (hosts.length !== 1) return void refuse(exchange, 'A request has exactly one Host header.', 400);
     if (target === undefined) return void refuse(exchange, 'The request target must be a path.', 400);
     if (host === undefined) {
       logger.info({ host: request.headers.host }, 'a request named a host that is not ours');
@@ -59,7 +65,10 @@ async function serve(native: readonly NativeRoute[], parts: ApiParts, exchange: 
   if (route !== undefined) {
     exchange.wantBody();
     try {
-      if (await route.serve(request, response, exchange.requestId)) return;
+      if (await route.serve(request, response, exchange.requestId)) {
+        exchange.logger.debug({ path: exchange.target.path, status: response.statusCode }, 'answered');
+        return;
+      }
     } catch (error) {
       exchange.logger.error(
         { error, path: exchange.target.path },
@@ -80,6 +89,7 @@ function covers({ prefix }: NativeRoute, path: string): boolean {
 }
 
 function refuse(exchange: Exchange, message: string, status: number): Promise<void> {
+  exchange.logger.debug({ status, reason: message }, 'refused');
   const code = status === 500 ? 'InternalFailure' : 'InvalidRequest';
   const json = exchange.request.headers['x-amz-target'] !== undefined;
   const answer = encodeBareError(new ApiError(code, message, { status }), json, exchange.requestId);

@@ -15,6 +15,8 @@ export interface Exchange {
   readonly target: RequestTarget;
   /** Bucket that the Host names. */
   readonly bucket: string | undefined;
+  /** Milliseconds that a body may take however short it is. */
+  readonly bodyGraceMs: number;
   /** Tells a client that waits with its body to send it. Calling twice is allowed. */
   wantBody(): void;
   /** Whether the client still waits to be asked for its body. */
@@ -40,7 +42,7 @@ export function splitTarget(raw: string): RequestTarget | undefined {
 export function openExchange(
   request: IncomingMessage,
   response: ServerResponse,
-  fixed: Pick<Exchange, 'requestId' | 'logger' | 'target' | 'bucket'>,
+  fixed: Pick<Exchange, 'requestId' | 'logger' | 'target' | 'bucket' | 'bodyGraceMs'>,
 ): Exchange {
   const gone = new AbortController();
   response.once('close', () => {

@@ -9,6 +9,12 @@ export interface AdmittedHost {
 export type HostPolicy = (header: string | undefined) => AdmittedHost | undefined;
 
 const BUCKET = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+/**
+ * What SDKs put in front of the endpoint's name for some operations: StartLiveTail, StartSyncExecution, SignPayload. A
+ * test compares these with the models.
+ */
+export const HOST_PREFIXES = ['stream-', 'sync-', 'data-'];
+
 /** `s3.localhost`, `s3.us-east-1.localhost`: path style all the same. */
 const S3_ENDPOINT = /^s3(?:\.[a-z]{2}(?:-[a-z]+)+-\d)?$/;
 
@@ -24,6 +30,8 @@ export function createHostPolicy(allowed: readonly string[], endpoint: () => str
     if (isLoopbackAddress(host)) return { bucket: undefined };
     const names = [...fixed, endpointHost(endpoint())];
     if (names.includes(host)) return { bucket: undefined };
+    if (HOST_PREFIXES.some((prefix) => host.startsWith(prefix) && names.includes(host.slice(prefix.length))))
+      return { bucket: undefined };
     // The longest first: `a.example.org` may be a host of its own beside `example.org`.
     for (const base of names.toSorted((a, b) => b.length - a.length)) {
       if (base === '' || isIP(base) !== 0 || !host.endsWith(`.${base}`)) continue;

@@ -31,6 +31,8 @@ export interface DoorOptions {
   readonly native: readonly NativeRoute[];
   /** Region of the few operations that clients do not sign. Default `us-east-1`. */
   readonly region?: string;
+  /** Milliseconds that a body may take besides what its length allows it. Default 30 s. */
+  readonly bodyGraceMs?: number;
   /** Until IAM decides: the own account may everything, every other nothing. */
   readonly authorise?: Authorise;
 }

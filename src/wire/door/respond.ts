@@ -72,13 +72,18 @@ function isStream(body: EncodedResponse['body']): body is Readable {
   return typeof body !== 'string' && !(body instanceof Uint8Array);
 }
 
-/** Small remains are read away without more ado; the connection stays usable. */
+/** Small remains are read away without more ado, and the connection stays usable; unless they trickle. */
 function isBodyUnread({ request }: Exchange): boolean {
-  if (request.complete || request.destroyed || Number(request.headers['content-length']) <= SMALL_REST) {
+  if (request.complete || request.destroyed) {
     request.resume();
     return false;
   }
-  return true;
+  const rest = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
+  if (rest > SMALL_REST) return true;
+  const timer = setTimeout(() => request.destroy(), LINGER_MS).unref();
+  request.once('end', () => clearTimeout(timer)).once('close', () => clearTimeout(timer));
+  request.resume();
+  return false;
 }
 
 /**

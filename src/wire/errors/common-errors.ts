@@ -50,6 +50,18 @@ export function bodyTooLarge(family: ErrorFamily, limit: number): ApiError {
   }
 }
 
+export function bodyTooSlow(family: ErrorFamily): ApiError {
+  const message = 'The request body did not come within the time that its length allows.';
+  if (family === 's3') return new ApiError('RequestTimeout', message);
+  const code = family === 'query' ? 'RequestTimeout' : 'RequestTimeoutException';
+  return new ApiError(code, message, { status: 408 });
+}
+
+/** A target whose escapes make no UTF-8. */
+export function invalidUri(): ApiError {
+  return new ApiError('InvalidURI', "Couldn't parse the specified URI.");
+}
+
 export function accessDenied(family: ErrorFamily, message: string): ApiError {
   if (family === 'json') return new ApiError('AccessDeniedException', message);
   if (family === 'rest-json') return new ApiError('AccessDeniedException', message, { status: 403 });
