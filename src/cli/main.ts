@@ -5,6 +5,7 @@ import { addClientCommands } from './commands/client-commands.ts';
 import { addDataCommands } from './commands/data-commands.ts';
 import { addLocalCommands } from './commands/local-commands.ts';
 import { addServerCommands } from './commands/server-commands.ts';
+import { addValidateCommand } from './commands/validate-command.ts';
 
 /** Exit codes: 0 well, 1 the work failed, 2 it was asked for wrongly, 130 interrupted. */
 async function main(argv: readonly string[]): Promise<number> {
@@ -23,6 +24,7 @@ async function main(argv: readonly string[]): Promise<number> {
   addServerCommands(program, finish);
   addClientCommands(program, finish);
   addLocalCommands(program, finish);
+  addValidateCommand(program, finish);
   addDataCommands(program, finish);
   try {
     await program.parseAsync(argv, { from: 'user' });

@@ -1,4 +1,4 @@
-import { type Document, LineCounter, parseDocument } from 'yaml';
+import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
 
 export interface YamlProblem {
   /** Where it begins, in characters. */
@@ -40,7 +40,10 @@ export function openYaml(text: string, what: string, maxBytes: number): YamlText
     return unreadable(`${what} is nested too deeply`);
   }
   const twice = document.errors.filter(({ code }) => code === 'DUPLICATE_KEY');
-  const broken = document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY');
+  const broken = causes(
+    document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY'),
+    place,
+  );
   return {
     document: broken.length === 0 ? document : undefined,
     problems: [
@@ -55,6 +58,20 @@ export function openYaml(text: string, what: string, maxBytes: number): YamlText
     ],
     place,
   };
+}
+
+/** One mistake makes several errors: of a line the first is told, and next to a tab only the tab. */
+function causes(errors: readonly YAMLError[], place: YamlText['place']): readonly YAMLError[] {
+  const lineOf = ({ pos }: YAMLError) => place(pos[0]).line;
+  const tabs = new Set(errors.filter(({ code }) => code === 'TAB_AS_INDENT').map(lineOf));
+  const seen = new Set<number>();
+  return errors.filter((error) => {
+    const line = lineOf(error);
+    const isTab = error.code === 'TAB_AS_INDENT';
+    if (seen.has(line) || (!isTab && [line - 1, line, line + 1].some((near) => tabs.has(near)))) return false;
+    seen.add(line);
+    return true;
+  });
 }
 
 function keyAt(text: string, offset: number): string {

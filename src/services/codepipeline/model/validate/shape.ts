@@ -99,7 +99,7 @@ export interface Shaped {
 export function checkShape(value: unknown, report: Report): Shaped | undefined {
   const broken: Path[] = [];
   const repaired = check(pipeline, value, [], (problem, place = problem.path) => {
-    if (!problem.atKey) broken.push(place);
+    if (place) broken.push(place);
     report(problem);
   });
   if (!isObject(value) || broken.some((path) => path.length === 1 && path[0] === 'stages')) return undefined;
@@ -131,8 +131,8 @@ export function unknownKey(path: Path, known: readonly string[]): Problem {
   };
 }
 
-/** `place` is where the rules would find fault again, when that is not where the problem is shown. */
-type Found = (problem: Problem, place?: Path) => void;
+/** `place` is where the rules would find fault again: where the problem is shown, elsewhere, or (null) nowhere. */
+type Found = (problem: Problem, place?: Path | null) => void;
 
 /** Answers the value, repaired. */
 function check(shape: Shape, value: unknown, path: Path, found: Found): unknown {
@@ -145,8 +145,10 @@ function check(shape: Shape, value: unknown, path: Path, found: Found): unknown 
       return value;
     case 'string':
       if (typeof value !== 'string') {
-        const plain = typeof value === 'number' || typeof value === 'boolean';
-        return wrong(`must be a string, not ${nameOf(value)}`, plain ? `"${value}", in quotes` : undefined);
+        const message = `must be a string, not ${nameOf(value)}`;
+        if (typeof value !== 'number' && typeof value !== 'boolean') return wrong(message);
+        found({ kind: 'structure', path, message, hint: `"${value}", in quotes` }, null);
+        return String(value);
       }
       if (shape.values && !shape.values.includes(value)) {
         const near = suggest(value, shape.values);
@@ -185,7 +187,7 @@ function checkObject(
   }
   for (const [name, member] of Object.entries(value)) {
     const known = Object.hasOwn(shape.members, name) ? shape.members[name] : undefined;
-    if (!known) found(unknownKey([...path, name], Object.keys(shape.members)));
+    if (!known) found(unknownKey([...path, name], Object.keys(shape.members)), null);
     else if (member !== undefined && member !== null) {
       repaired[name] = check(known, member, [...path, name], found);
     }
