@@ -99,7 +99,7 @@ test('a file that cannot be read makes the report INCOMPLETE with the parser’s
         'r/b.xml': '<testsuite>',
         'r/c.xml': evil,
       },
-      { unit: { files: ['r/*'] }, cucumber: { files: ['r/*'], 'file-format': 'CUCUMBERJSON' } },
+      { unit: { files: ['r/*'] }, covered: { files: ['r/*'], 'file-format': 'CLOVERXML' } },
     ),
   );
   const build = await server.run('unreadable');
@@ -111,7 +111,37 @@ test('a file that cannot be read makes the report INCOMPLETE with the parser’s
   const log = (await server.log(build)).join('\n');
   expect(log).toContain('Report unit: r/b.xml: not valid XML');
   expect(log).toContain('Report unit: r/c.xml: the file declares XML entities');
-  expect(log).toContain('CUCUMBERJSON are not available yet');
+  expect(log).toContain('Report covered: code coverage (CLOVERXML) is not available yet');
+});
+
+test('C5-S1: a TRX report in a shared group, passed and then failed', async () => {
+  const { reportGroup } = await server.codebuild.send(
+    new CreateReportGroupCommand({
+      name: 'TestReports',
+      type: 'TEST',
+      exportConfig: { exportConfigType: 'NO_EXPORT' },
+    }),
+  );
+  const trx = (outcome: string) =>
+    `<TestRun name="run"><Results><UnitTestResult testId="1" testName="Adds" outcome="${outcome}" duration="00:00:00.5"/></Results></TestRun>`;
+  const reports = {
+    [reportGroup?.arn as string]: {
+      'file-format': 'VisualStudioTrx',
+      files: ['**/*'],
+      'base-directory': './testresults',
+    },
+  };
+  const statuses: unknown[] = [];
+  for (const outcome of ['Passed', 'Failed']) {
+    const name = `trx-${outcome}`;
+    await server.makeProject(name, writing({ 'testresults/a.trx': trx(outcome) }, reports));
+    const { reportArns = [] } = await server.run(name);
+    statuses.push((await report(reportArns[0] as string))?.testSummary?.statusCounts);
+  }
+  expect(statuses).toMatchObject([
+    { SUCCEEDED: 1, FAILED: 0 },
+    { SUCCEEDED: 0, FAILED: 1 },
+  ]);
 });
 
 test('groups and reports over the API', async () => {

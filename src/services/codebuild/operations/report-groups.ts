@@ -43,6 +43,12 @@ export function reportGroupOperations(parts: CodeBuildParts): ServiceOperations 
             `Invalid report group name: ${name}: use letters, digits, - and _`,
           );
         }
+        if (input.type === 'CODE_COVERAGE') {
+          throw new ApiError(
+            'InvalidInputException',
+            'Report groups of type CODE_COVERAGE are not available yet: use TEST',
+          );
+        }
         if (input.exportConfig?.exportConfigType === 'S3') {
           throw new ApiError(
             'InvalidInputException',

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parseJUnit, ReportError } from './junit.ts';
+import { ReportError } from './cases.ts';
+import { parseJUnit } from './junit.ts';
 import { statusOf, summarise, summaryLine } from './summary.ts';
 
 test('reads suites in suites, every outcome, times and messages', () => {

@@ -1,4 +1,4 @@
-import type { CaseStatus, TestCaseRecord } from './junit.ts';
+import type { CaseStatus, TestCaseRecord } from './cases.ts';
 
 /** Totals of a report (C5.3). */
 export interface ReportSummary {

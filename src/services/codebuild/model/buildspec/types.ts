@@ -51,8 +51,9 @@ export const TEST_FORMATS = [
   'TESTNGXML',
   'VISUALSTUDIOTRX',
 ] as const;
+export type TestFormat = (typeof TEST_FORMATS)[number];
 export const COVERAGE_FORMATS = ['CLOVERXML', 'COBERTURAXML', 'JACOCOXML', 'SIMPLECOV'] as const;
-export type ReportFormat = (typeof TEST_FORMATS)[number] | (typeof COVERAGE_FORMATS)[number];
+export type ReportFormat = TestFormat | (typeof COVERAGE_FORMATS)[number];
 
 export interface ReportSpec extends FileSet {
   /** A plain name (the group is then `<project>-<name>`) or the ARN of a report group. */
