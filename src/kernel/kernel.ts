@@ -1,6 +1,7 @@
 import type { BlobStore } from './blobs/port.ts';
 import type { Changes } from './changes/port.ts';
 import type { Clock } from './clock.ts';
+import type { Accompany } from './database/accompany.ts';
 import type { Database } from './database/port.ts';
 import type { Failpoints } from './failpoints.ts';
 import type { LogStreams } from './log-streams/port.ts';
@@ -18,6 +19,7 @@ export interface Kernel {
   readonly endpoint: () => string;
   readonly clock: Clock;
   readonly database: Database;
+  readonly accompany: Accompany;
   readonly transitions: Transitions;
   readonly tasks: TaskQueue;
   readonly outbox: Outbox;

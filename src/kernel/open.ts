@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createFileBlobs } from './blobs/file-blobs.ts';
 import { createChanges } from './changes/changes.ts';
 import type { Clock } from './clock.ts';
+import { withAccompaniment } from './database/accompany.ts';
 import { openDatabase } from './database/open.ts';
 import { createFailpoints } from './failpoints.ts';
 import type { Kernel } from './kernel.ts';
@@ -55,7 +56,9 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
   rmSync(join(dataDir, TEMPORARY), { recursive: true, force: true });
   const keyring = openKeyring(join(dataDir, 'keys'), env);
   const failpoints = createFailpoints(env);
-  const database = await openDatabase(options.databaseUrl ?? join(dataDir, 'pipewright.db'));
+  const { database, accompany } = withAccompaniment(
+    await openDatabase(options.databaseUrl ?? join(dataDir, 'pipewright.db')),
+  );
   const changes = createChanges(database);
   const outbox = createOutbox({ database, clock, logger, failpoints });
   // The queue delivers inputs and transitions enqueue tasks: the two know each other.
@@ -92,6 +95,7 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
     endpoint: options.endpoint,
     clock,
     database,
+    accompany,
     transitions,
     tasks,
     outbox,

@@ -29,6 +29,7 @@ export function createPipewrightOperations(parts: Parts): ServiceOperations {
     }),
     CreateBackup: operation({
       mutates: true,
+      actsOutside: true,
       handler: async ({ file }: { readonly file: string }) => {
         if (existsSync(file)) throw new ApiError('FileExistsException', `${file} is there already.`);
         const { dataDir, database, clock } = parts.kernel;

@@ -11,7 +11,7 @@ export interface Principal {
   /** Unique id (`AIDA…`, `AROA…:session`). */
   readonly userId: string;
   readonly accessKeyId: string;
-  readonly kind: 'root' | 'user' | 'assumed-role' | 'anonymous';
+  readonly kind: 'root' | 'user' | 'assumed-role' | 'host' | 'anonymous';
 }
 
 /** What a handler knows about its request. */
@@ -49,6 +49,11 @@ export interface Operation<I = never, O = unknown> {
   readonly resources?: (input: I, context: RequestContext) => readonly string[];
   /** True when it changes something: it is audited then. */
   readonly mutates: boolean;
+  /**
+   * True when it acts on something besides the database (git, the file of a log) before its first transaction: the audit
+   * row is written before the handler runs then, elsewhere together with the handler's first transaction.
+   */
+  readonly actsOutside?: boolean;
   readonly handler: (input: I, context: RequestContext) => Promise<O>;
 }
 

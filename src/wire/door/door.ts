@@ -43,6 +43,7 @@ export function createDoor(options: DoorOptions): HttpHandler {
     const host = admitHost(request.headers.host);
     const exchange = openExchange(request, response, {
       requestId,
+      receivedAt: kernel.clock.now(),
       logger,
       target: target ?? { raw: '', path: '', query: '' },
       bucket: host?.bucket,

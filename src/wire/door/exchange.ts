@@ -6,6 +6,8 @@ import type { SignedParts } from '../sigv4/canonical-request.ts';
 /** One request and its answer on the way through the door. */
 export interface Exchange {
   readonly requestId: string;
+  /** Domain milliseconds. */
+  readonly receivedAt: number;
   readonly logger: Logger;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -42,7 +44,7 @@ export function splitTarget(raw: string): RequestTarget | undefined {
 export function openExchange(
   request: IncomingMessage,
   response: ServerResponse,
-  fixed: Pick<Exchange, 'requestId' | 'logger' | 'target' | 'bucket' | 'bodyGraceMs'>,
+  fixed: Pick<Exchange, 'requestId' | 'receivedAt' | 'logger' | 'target' | 'bucket' | 'bodyGraceMs'>,
 ): Exchange {
   const gone = new AbortController();
   response.once('close', () => {

@@ -8,6 +8,7 @@ import {
   type TestDoor,
 } from '../../../testkit/support/test-door.ts';
 import type { TestKernel } from '../../../testkit/support/test-kernel.ts';
+import type { Tx } from '../../kernel/database/port.ts';
 import { operation, type RequestContext } from '../operation.ts';
 import { signRequest } from '../sigv4/sign.ts';
 import { jsonCall } from './raw-client.test-support.ts';
@@ -21,20 +22,28 @@ const nothing = async () => {};
 /** What the next handler does, besides noting its call. */
 let act: (context: RequestContext) => Promise<void> = nothing;
 
+const resources = (input: { name: string }) => {
+  const account = input.name === 'foreign' ? '222222222222' : TEST_ROOT.account;
+  return [`arn:aws:codepipeline:us-east-1:${account}:${input.name}`];
+};
+const handler = async (input: { name: string }, context: RequestContext) => {
+  calls.push(input.name);
+  await act(context);
+  return {};
+};
+
 async function openRoom(newPlace: () => Promise<DatabasePlace>): Promise<void> {
   place = await newPlace();
   kernel = await place.openKernel();
   const room = bareRoom({
     codepipeline: {
       ListPipelines: operation({ mutates: false, handler: async () => ({ pipelines: [] }) }),
-      DeletePipeline: operation({
+      GetPipeline: operation({ mutates: false, resources, handler: async () => ({}) }),
+      DeletePipeline: operation({ mutates: true, resources, handler }),
+      StopPipelineExecution: operation({
         mutates: true,
-        resources: (input: { name: string }) => {
-          const account = input.name === 'foreign' ? '222222222222' : TEST_ROOT.account;
-          return [`arn:aws:codepipeline:us-east-1:${account}:${input.name}`];
-        },
-        handler: async (input, context) => {
-          calls.push(input.name);
+        actsOutside: true,
+        handler: async (_input, context) => {
           await act(context);
           return {};
         },
@@ -100,6 +109,55 @@ describeEachDatabase('a mutating operation', (newPlace) => {
       resources: '["arn:aws:codepipeline:us-east-1:111111111111:mine"]',
     });
     expect(calls).toEqual(['mine', 'mine']);
+  });
+
+  it('comes with its row: in its first transaction, or before what it does elsewhere', async () => {
+    const rowOf = async ({ requestId }: Pick<RequestContext, 'requestId'>) =>
+      (await audit()).find((row) => row.request_id === requestId)?.outcome;
+    const change = (tx: Tx) => tx.execute('delete from answered_requests where id = ?', ['none']);
+    const seen: (string | undefined)[] = [];
+    act = async (context) => {
+      const refused = kernel.database.transaction(async (tx) => {
+        await change(tx);
+        throw new Error('rolled back');
+      });
+      await refused.catch(() => {});
+      seen.push(await rowOf(context));
+      await Promise.all([kernel.database.transaction(change), kernel.database.transaction(change)]);
+      seen.push(await rowOf(context));
+      throw new Error('later');
+    };
+    const failed = await jsonCall(door.port, 'DeletePipeline', { name: 'mine' });
+    expect(seen).toEqual([undefined, 'begun']);
+    const requestId = String(failed.headers['x-amzn-requestid']);
+    expect(await rowOf({ requestId })).toBe('InternalFailure');
+
+    act = async (context) => {
+      seen.push(await rowOf(context));
+    };
+    const input = { pipelineName: 'p', pipelineExecutionId: 'aaaaaaaa-0000-4000-8000-000000000000' };
+    const done = await jsonCall(door.port, 'StopPipelineExecution', input);
+    expect(seen.slice(2)).toEqual(['begun']);
+    expect(await rowOf({ requestId: String(done.headers['x-amzn-requestid']) })).toBe('ok');
+  });
+
+  it('leaves no row in what others do meanwhile', async () => {
+    const before = (await audit()).length;
+    act = async () => {};
+    const other = kernel.database.transaction((tx) => tx.query('select 1'));
+    await Promise.all([other, jsonCall(door.port, 'DeletePipeline', { name: 'mine' })]);
+    await kernel.database.transaction((tx) => tx.query('select 1'));
+    expect((await audit()).length).toBe(before + 1);
+  });
+
+  it('and a read leaves a row only when it is of what is not theirs', async () => {
+    const before = (await audit()).length;
+    await jsonCall(door.port, 'GetPipeline', { name: 'mine' });
+    await jsonCall(door.port, 'GetPipeline', { name: '' });
+    await jsonCall(door.port, 'GetPipeline', { name: 'foreign' });
+    expect((await audit()).slice(before).map(({ operation, outcome }) => [operation, outcome])).toEqual([
+      ['GetPipeline', 'AccessDeniedException'],
+    ]);
   });
 
   it('happens once however often the SDK tries', async () => {

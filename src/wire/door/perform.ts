@@ -6,13 +6,14 @@ import { accessDenied, operationNotBuilt } from '../errors/common-errors.ts';
 import type { Protocol } from '../models/service-model.ts';
 import type { RequestContext } from '../operation.ts';
 import { validate } from '../validation/validate.ts';
+import { audited } from './audit.ts';
 import type { Exchange } from './exchange.ts';
 import type { Built } from './operations.ts';
 import type { Authorise } from './port.ts';
 import type { Admitted, Progress } from './progress.ts';
 
 export interface PerformParts {
-  readonly kernel: Pick<Kernel, 'clock'>;
+  readonly kernel: Pick<Kernel, 'accompany' | 'database' | 'failpoints'>;
   readonly built: Built;
   readonly authorise: Authorise;
 }
@@ -43,7 +44,7 @@ export async function perform(
     operation: operation.name,
     logger: exchange.logger,
     signal: exchange.signal,
-    now: parts.kernel.clock.now(),
+    now: exchange.receivedAt,
     request: exchange.request,
     body: raw.stream,
     setHeader: (name, value) => {
@@ -60,7 +61,8 @@ export async function perform(
     const allowed = await parts.authorise({ principal: admitted.principal, action, resources });
     if (allowed !== true) throw accessDenied(progress.family, allowed);
   }
-  const output = await built.handler(input, context);
+  const act = () => built.handler(input, context);
+  const output = await (built.mutates ? audited(parts, exchange, admitted, progress, act) : act());
   if (raw.stream !== undefined) await drained(raw.stream);
   const encoded = codec.encode(service, operation, output, exchange.requestId);
   return { ...encoded, status: status ?? encoded.status, headers: { ...encoded.headers, ...headers } };

@@ -23,7 +23,10 @@ export interface Permission {
 export type Authorise = (permission: Permission) => Promise<true | string>;
 
 export interface DoorOptions {
-  readonly kernel: Pick<Kernel, 'clock' | 'logger' | 'database' | 'secrets' | 'endpoint'>;
+  readonly kernel: Pick<
+    Kernel,
+    'accompany' | 'clock' | 'database' | 'endpoint' | 'failpoints' | 'logger' | 'secrets'
+  >;
   readonly rooms: readonly ServiceRoom[];
   readonly credentials: CredentialStore;
   /** Host names that requests may name besides loopback, `*.localhost` and the endpoint's own. */

@@ -1,3 +1,4 @@
+import { ApiError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { codecFor, type EncodedResponse } from '../codecs/port.ts';
 import { encodeBareError } from '../errors/bare-error.ts';
@@ -7,12 +8,12 @@ import { type AdmitParts, admit } from './admit.ts';
 import { writeAudit } from './audit.ts';
 import type { Exchange } from './exchange.ts';
 import { type PerformParts, perform } from './perform.ts';
-import type { Progress } from './progress.ts';
+import type { Admitted, Progress } from './progress.ts';
 import { respond } from './respond.ts';
 import type { Retries } from './retries.ts';
 
 export interface ApiParts extends AdmitParts, PerformParts {
-  readonly kernel: Pick<Kernel, 'clock' | 'database'>;
+  readonly kernel: Pick<Kernel, 'accompany' | 'database' | 'failpoints'>;
   readonly retries: Retries;
 }
 
@@ -34,7 +35,7 @@ export async function serveApi(parts: ApiParts, exchange: Exchange): Promise<voi
 async function work(parts: ApiParts, exchange: Exchange, progress: Progress): Promise<EncodedResponse> {
   const admitted = await admit(parts, exchange, progress);
   const built = parts.built.find(admitted.service.id, admitted.operation.name);
-  if (built?.mutates !== true) return perform(parts, exchange, admitted, progress);
+  if (built?.mutates !== true) return read(parts, exchange, admitted, progress);
 
   const call = progress.sdkCall;
   const earlier = call === undefined ? undefined : await parts.retries.earlier(call);
@@ -58,7 +59,23 @@ async function work(parts: ApiParts, exchange: Exchange, progress: Progress): Pr
   }
 }
 
-/** Writes the audit row and, for a success, the answer that repeated attempts get. */
+/** What only reads leaves no row, unless somebody tried to read what is not theirs. */
+async function read(
+  parts: ApiParts,
+  exchange: Exchange,
+  admitted: Admitted,
+  progress: Progress,
+): Promise<EncodedResponse> {
+  try {
+    return await perform(parts, exchange, admitted, progress);
+  } catch (error) {
+    if (error instanceof ApiError && error.code.startsWith('AccessDenied'))
+      await record(parts, exchange, progress, error.code, undefined);
+    throw error;
+  }
+}
+
+/** Writes how an operation ended and, for a success, the answer that repeated attempts get. */
 async function record(
   parts: ApiParts,
   exchange: Exchange,
@@ -71,18 +88,7 @@ async function record(
     return;
   try {
     await parts.kernel.database.transaction(async (tx) => {
-      await writeAudit(tx, {
-        account: scope.account,
-        region: scope.region,
-        at: parts.kernel.clock.now(),
-        request_id: exchange.requestId,
-        principal: principal.arn,
-        access_key_id: principal.accessKeyId,
-        service: service.id,
-        operation: operation.name,
-        outcome,
-        resources: JSON.stringify(progress.resources ?? []),
-      });
+      await writeAudit(tx, exchange, { ...progress, scope, principal, service, operation }, outcome);
       if (sdkCall !== undefined && answer !== undefined && isPlain(answer))
         await parts.retries.keep(tx, sdkCall, answer);
     });

@@ -11,7 +11,7 @@ export interface AuditRow {
   readonly access_key_id: string;
   readonly service: string;
   readonly operation: string;
-  /** `ok`, the code of the error that was answered, or `ClientGone` when nobody was there to hear it. */
+  /** `begun` until it is over, then `ok`, the code of the error that was answered, or `ClientGone` when nobody was there to hear it. */
   readonly outcome: string;
   /** ARNs as a JSON list. */
   readonly resources: string;

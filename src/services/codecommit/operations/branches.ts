@@ -33,6 +33,7 @@ export function branchOperations(parts: Parts): ServiceOperations {
   return {
     CreateBranch: operation<CreateBranchCommandInput, object>({
       mutates: true,
+      actsOutside: true,
       resources: repositoryResource,
       async handler(input, { scope, principal }) {
         const branch = checkBranchName(input.branchName);
@@ -95,6 +96,7 @@ export function branchOperations(parts: Parts): ServiceOperations {
     // Deleting what is not there succeeds, as at AWS.
     DeleteBranch: operation<DeleteBranchCommandInput, DeleteBranchCommandOutput>({
       mutates: true,
+      actsOutside: true,
       resources: repositoryResource,
       async handler(input, { scope, principal }) {
         const branch = checkBranchName(input.branchName);

@@ -22,6 +22,7 @@ export function createCommitOperations(parts: Parts): ServiceOperations {
   return {
     CreateCommit: operation<CreateCommitCommandInput, CreateCommitCommandOutput>({
       mutates: true,
+      actsOutside: true,
       resources: repositoryResource,
       async handler(input, context) {
         const branch = checkBranchName(input.branchName);

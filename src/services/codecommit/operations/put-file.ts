@@ -20,6 +20,7 @@ export function putFileOperations(parts: Parts): ServiceOperations {
   return {
     PutFile: operation<PutFileCommandInput, PutFileCommandOutput>({
       mutates: true,
+      actsOutside: true,
       resources: repositoryResource,
       async handler(input, context) {
         const branch = checkBranchName(input.branchName);
@@ -58,6 +59,7 @@ export function putFileOperations(parts: Parts): ServiceOperations {
 
     DeleteFile: operation<DeleteFileCommandInput, DeleteFileCommandOutput>({
       mutates: true,
+      actsOutside: true,
       resources: repositoryResource,
       async handler(input, context) {
         const branch = checkBranchName(input.branchName);

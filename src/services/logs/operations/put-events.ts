@@ -14,6 +14,7 @@ export function putEventsOperations(parts: LogsParts): ServiceOperations {
   return {
     PutLogEvents: operation<PutLogEventsCommandInput, Omit<PutLogEventsCommandOutput, '$metadata'>>({
       mutates: true,
+      actsOutside: true,
       resources: (input, { scope }) => [
         `${groupArn(scope, input.logGroupName as string)}:log-stream:${input.logStreamName}`,
       ],
