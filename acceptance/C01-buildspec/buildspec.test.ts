@@ -156,7 +156,17 @@ test('every error of a buildspec in the source is told with its place, and nothi
   const build = await server.run('broken');
   expect(phase(build, 'DOWNLOAD_SOURCE')).toMatchObject({
     phaseStatus: 'FAILED',
-    contexts: [{ statusCode: 'YAML_FILE_ERROR', message: expect.stringContaining('3 errors') }],
+    contexts: [
+      {
+        statusCode: 'YAML_FILE_ERROR',
+        message: [
+          'The buildspec has 3 errors:',
+          'ci/spec.yml:4:5: error: unknown key "comands" in phases.build (did you mean "commands"?)',
+          'ci/spec.yml:4:5: error: phase build has no commands (add "commands:" with a list)',
+          'ci/spec.yml:5:3: error: unknown key "deploy" in phases (known keys: install, pre_build, build, post_build)',
+        ].join('\n'),
+      },
+    ],
   });
   expect(phase(build, 'INSTALL')).toBeUndefined();
   const log = (await server.log(build)).join('\n');

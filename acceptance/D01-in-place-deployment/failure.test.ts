@@ -209,9 +209,15 @@ test('a broken appspec fails with all its errors before any host is touched', as
   expect(info).toMatchObject({ status: 'Failed', errorInformation: { code: 'INVALID_REVISION' } });
   expect(info.errorInformation?.message?.split('\n').map((line) => line.slice(0, 24))).toEqual([
     'appspec.yml:4:3: error: ',
+    'appspec.yml:5:17: error:',
     'appspec.yml:6:8: error: ',
   ]);
-  expect((await world.target(info.deploymentId as string, 'd1')).status).toBe('Skipped');
+  const target = await world.target(info.deploymentId as string, 'd1');
+  expect(target.status).toBe('Skipped');
+  expect(target.lifecycleEvents?.find((event) => event.status === 'Failed')).toMatchObject({
+    lifecycleEventName: 'DownloadBundle',
+    diagnostics: { errorCode: 'UnknownError', message: info.errorInformation?.message },
+  });
   expect(existsSync(join(d1.stateDir, 'deployments'))).toBe(false);
 });
 

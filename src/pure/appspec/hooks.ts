@@ -18,6 +18,8 @@ export function parseHooks(
       reader.report(keyNode, path, `${event} is not a lifecycle event`, {
         hint: near === undefined ? `one of ${SCRIPTABLE_EVENTS.join(', ')}` : `did you mean ${near}?`,
       });
+      // Its scripts may be wrong as well.
+      parseEvent(reader, keyNode, value, path);
     } else {
       hooks[event] = parseEvent(reader, keyNode, value, path);
     }

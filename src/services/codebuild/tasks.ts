@@ -122,9 +122,9 @@ async function sayWhy(
     await log.say('Phase is DOWNLOAD_SOURCE');
     for (const detail of failure.details) await log.say(detail);
     await log.say('Phase complete: DOWNLOAD_SOURCE State: FAILED');
-    await log.say(
-      `Phase context status code: ${failure.context.statusCode} Message: ${failure.context.message}`,
-    );
+    // The details stand above already.
+    const [message] = failure.context.message.split('\n', 1);
+    await log.say(`Phase context status code: ${failure.context.statusCode} Message: ${message}`);
   } finally {
     await log.close();
   }

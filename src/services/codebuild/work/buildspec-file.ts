@@ -11,6 +11,7 @@ import { isInlineBuildspec } from '../model/request.ts';
 import { BuildFailure } from './failure.ts';
 
 const MAX_BYTES = 256 * 1024 + 1;
+const MAX_MESSAGE = 8_000;
 
 export interface LoadedBuildspec {
   readonly spec: Buildspec;
@@ -35,8 +36,15 @@ function read(text: string, location: string): LoadedBuildspec {
   const parsed = parseBuildspec(text, location);
   const lines = parsed.findings.map(formatFinding);
   if (parsed.kind === 'ok') return { spec: parsed.spec, location, warnings: lines };
-  const count = lines.length === 1 ? 'an error' : `${lines.length} errors`;
-  throw new BuildFailure('YAML_FILE_ERROR', `The buildspec has ${count}: ${lines[0]}`, lines);
+  throw new BuildFailure('YAML_FILE_ERROR', allOf(lines), lines);
+}
+
+/** For the phase's context, which is kept with the build. */
+function allOf(lines: readonly string[]): string {
+  if (lines.length === 1) return `The buildspec has an error: ${lines[0]}`;
+  const whole = [`The buildspec has ${lines.length} errors:`, ...lines].join('\n');
+  if (whole.length <= MAX_MESSAGE) return whole;
+  return `${whole.slice(0, MAX_MESSAGE).toWellFormed()}…\nThe log of the build has all of them.`;
 }
 
 async function readInside(source: string, path: string): Promise<string> {

@@ -14,6 +14,8 @@ export function finish(
 ): Decision<Deployment> {
   const waiting = state.hosts.filter((host) => host.status === 'Pending');
   const touched = state.hosts.some((host) => host.status === 'Succeeded' || host.status === 'Failed');
+  const unusable =
+    state.status === 'Created' && error && status === 'Failed' ? { unusable: error.message } : {};
   const rollback = status === 'Succeeded' ? undefined : planRollback(state, status, touched, context);
   const ended: Deployment = {
     ...state,
@@ -38,7 +40,7 @@ export function finish(
       },
     ],
     messages: [
-      ...waiting.map((host) => toTarget(state, host.name, { kind: 'skip' })),
+      ...waiting.map((host) => toTarget(state, host.name, { kind: 'skip', ...unusable })),
       ...(rollback?.message && rollback.create ? [rollback.create] : []),
       ...reply(ended),
     ],

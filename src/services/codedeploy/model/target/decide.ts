@@ -18,7 +18,7 @@ export function decideTarget(state: Target | undefined, input: TargetInput, cont
     case 'start':
       return start(state, context);
     case 'skip':
-      return end(state, 'Skipped', '', context);
+      return end(withUnusable(state, input.unusable), 'Skipped', '', context);
     case 'stop':
       return stop(state, input.reason, context);
     case 'claim':
@@ -35,6 +35,18 @@ export const targetAggregate: AggregateType<Target, TargetInput> = {
   version: 1,
   decide: decideTarget,
 };
+
+/** A revision that cannot be deployed is told of where its download would have been. No host was touched. */
+function withUnusable(state: Target, message: string | undefined): Target {
+  if (message === undefined) return state;
+  const events = state.events.map(
+    (event): LifecycleEvent =>
+      event.name === 'DownloadBundle'
+        ? { ...event, status: 'Failed', diagnostics: { errorCode: 'UnknownError', message } }
+        : event,
+  );
+  return { ...state, events };
+}
 
 function create(input: Extract<TargetInput, { kind: 'create' }>, context: DecideContext): Target {
   const { deploymentId, host, group, revision } = input;

@@ -12,8 +12,8 @@ export type TargetInput =
     }
   /** The deployment reached this host: its command waits for the agent now. */
   | { readonly kind: 'start' }
-  /** The deployment ended without this host. */
-  | { readonly kind: 'skip' }
+  /** The deployment ended without this host; `unusable` when that was because of its revision. */
+  | { readonly kind: 'skip'; readonly unusable?: string }
   | { readonly kind: 'stop'; readonly reason: string }
   /** The agent takes the command, or takes it again in a new session. */
   | { readonly kind: 'claim'; readonly epoch: number }
