@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { addAgentCommands } from './agent-commands.ts';
 
 const repeat = (value: string, all: readonly string[]) => [...all, value];
 
@@ -9,26 +10,23 @@ export function addLocalCommands(program: Command, finish: (code: number) => voi
     .description(
       'run the build of a folder with a buildspec.yml in place, with live output; no server needed',
     )
-    .option('--buildspec <file>', 'another build specification, relative to the folder')
-    .option('-e, --env <name=value>', 'set an environment variable (repeatable)', repeat, [])
-    .option('--artifacts <dir>', 'copy the artifacts there')
+    .option('-b, --buildspec <file>', 'another build specification, relative to the folder')
+    .option('-s, --source <dir>', 'the folder, or id:folder for a secondary source (repeatable)', repeat, [])
+    .option('-e, --env <name=value>', 'set a variable, or those of a file (repeatable)', repeat, [])
+    .option('-a, --artifacts <dir>', 'copy the artifacts there')
+    .option('-r, --reports <dir>', 'copy the files of reports there, a folder for each group')
+    .option('-i, --image <name>', "one of AWS's images, which the tools of this machine stand in for")
+    .option('-c, --configuration', 'let the build use your own AWS keys and endpoint')
+    .option('-p, --profile <name>', 'let the build use this profile of your AWS configuration')
+    .option('-m, --mount', 'run in the folder itself, which is what happens anyway')
+    .addOption(new Option('-d, --privileged').hideHelp())
+    .addOption(new Option('-l, --agent-image <image>').hideHelp())
     .option('--sandbox <driver>', 'bubblewrap or process', 'process')
+    .option('--json', 'tell on standard output what came of it; the log goes to standard error')
     .action(async (dir: string | undefined, options) => {
       const { run } = await import('../run/command.ts');
-      finish(await run(dir ?? '.', options));
+      finish(await run(dir, options));
     });
 
-  program
-    .command('agent')
-    .description('run the deployment agent of this host')
-    .option('--data <dir>', 'data folder of a server on this machine, in place of endpoint and keys')
-    .requiredOption('--name <name>', 'name of this host: its on-premises instance')
-    .option('--tag <key=value>', 'tag of this host (repeatable)', repeat, [])
-    .option('--root <dir>', 'place absolute destinations below this folder')
-    .requiredOption('--state <dir>', 'folder for bundles, journal and logs of this agent')
-    .option('--log-level <level>', 'debug, info, warn or error', 'info')
-    .action(async (options) => {
-      const { agent } = await import('../agent.ts');
-      finish(await agent(options));
-    });
+  addAgentCommands(program, finish);
 }

@@ -1,49 +1,29 @@
-import { statSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { runLocalBuild } from './local-build.ts';
+import { type RunOptions, readRunOptions } from './options.ts';
 
-export interface RunOptions {
-  readonly buildspec?: string;
-  /** `name=value`. */
-  readonly env?: readonly string[];
-  readonly artifacts?: string;
-  readonly sandbox?: string;
-}
-
-/** `pipewright run [dir]`. */
-export async function run(dir: string, options: RunOptions): Promise<number> {
-  const folder = resolve(dir);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new Error(`there is no folder ${folder}`);
+/** `pipewright run [dir]`. With `--json` the output of the build goes to standard error, and what came of it to standard output. */
+export async function run(dir: string | undefined, options: RunOptions): Promise<number> {
+  const read = readRunOptions(dir, options, process.env);
+  if (read.kind === 'bad') {
+    for (const problem of read.problems) process.stderr.write(`pipewright: ${problem}\n`);
+    return 2;
   }
-  const driver = options.sandbox ?? 'process';
-  if (driver !== 'process' && driver !== 'bubblewrap' && driver !== 'auto') {
-    throw new Error(`there is no sandbox ${driver}: use process or bubblewrap`);
-  }
-  const abort = new AbortController();
-  const interrupt = () => abort.abort();
-  // A second interrupt is not waited for.
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const stop = new AbortController();
+  const kill = new AbortController();
+  // The first interrupt lets the build clean up, the second does not wait for that.
+  const interrupt = () => (stop.signal.aborted ? kill.abort() : stop.abort());
+  process.on('SIGINT', interrupt).on('SIGTERM', interrupt);
   try {
     const result = await runLocalBuild({
-      dir: folder,
-      ...(options.buildspec === undefined ? {} : { buildspec: options.buildspec }),
-      env: Object.fromEntries((options.env ?? []).map(assignment)),
-      output: process.stdout,
-      signal: abort.signal,
-      ...(options.artifacts === undefined ? {} : { artifacts: resolve(options.artifacts) }),
-      driver,
+      ...read.request,
+      output: options.json ? process.stderr : process.stdout,
+      signal: stop.signal,
+      kill: kill.signal,
     });
-    return abort.signal.aborted ? 130 : result.exitCode;
+    const exitCode = stop.signal.aborted ? 130 : result.exitCode;
+    if (options.json) process.stdout.write(`${JSON.stringify({ ...result, exitCode }, undefined, 2)}\n`);
+    return exitCode;
   } finally {
-    process.removeListener('SIGINT', interrupt);
-    process.removeListener('SIGTERM', interrupt);
+    process.removeListener('SIGINT', interrupt).removeListener('SIGTERM', interrupt);
   }
-}
-
-function assignment(text: string): [string, string] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new Error(`--env takes name=value, not ${text}`);
-  return [text.slice(0, at), text.slice(at + 1)];
 }

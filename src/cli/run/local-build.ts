@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { homedir, tmpdir, userInfo } from 'node:os';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Clock } from '../../kernel/clock.ts';
 import { createSystemClock } from '../../kernel/clock-system.ts';
@@ -10,42 +10,39 @@ import type { RunReport, Sandbox, SandboxSpec } from '../../kernel/sandbox/port.
 import { createLogger } from '../../kernel/telemetry/logger.ts';
 import {
   BuildFailure,
-  type BuildPlan,
+  type Buildspec,
+  chooseUser,
   clearOrders,
-  fillIn,
   type LoadedBuildspec,
   loadBuildspec,
   orderStop,
   planBuild,
   preambleLines,
   readReport,
-  readReportFiles,
-  summaryLine,
   toolPath,
 } from '../../services/codebuild/local.ts';
-import { copyArtifacts } from './copy-artifacts.ts';
-import { LocalProgress } from './progress.ts';
+import { type Collected, collectLocally } from './collect.ts';
+import { localEnvironment } from './environment.ts';
+import type { RunRequest } from './options.ts';
+import { LocalProgress, type PhaseSummary } from './progress.ts';
 
-export interface LocalBuildOptions {
+export interface LocalBuildOptions extends Partial<Omit<RunRequest, 'dir'>> {
   /** Where the build runs, in place. */
   readonly dir: string;
-  /** Relative to `dir`; `buildspec.yml` when absent. */
-  readonly buildspec?: string;
-  /** Set over the buildspec's own variables. Nothing of the platform's secrets is looked up. */
-  readonly env?: Readonly<Record<string, string>>;
   /** Takes the log as it comes and the summary, in whole lines. */
   readonly output: { write(text: string): unknown };
   /** Ends the build; `finally` and POST_BUILD still run. */
   readonly signal?: AbortSignal;
-  /** Artifacts are copied there; not at all when absent. */
-  readonly artifacts?: string;
-  readonly driver?: 'auto' | Sandbox['driver'];
+  /** Ends it without them. */
+  readonly kill?: AbortSignal;
 }
 
-export interface LocalBuildResult {
+export interface LocalBuildResult extends Collected {
   /** 0 when the build succeeded, 1 when it did not, 2 when its definition is wrong (C8.3). */
   readonly exitCode: number;
   readonly status: string;
+  readonly phases: readonly PhaseSummary[];
+  readonly exportedVariables: Readonly<Record<string, string>>;
 }
 
 const HOUR = 3_600_000;
@@ -62,11 +59,11 @@ export async function runLocalBuild(options: LocalBuildOptions): Promise<LocalBu
   let loaded: LoadedBuildspec;
   try {
     loaded = await loadBuildspec(options.buildspec, source);
-    refuseSecrets(loaded, options.env ?? {});
+    refuseSecrets(loaded.spec, options.env ?? {});
   } catch (error) {
     if (!(error instanceof BuildFailure)) throw error;
     for (const line of error.details.length > 0 ? error.details : [error.message]) say(line);
-    return { exitCode: 2, status: 'FAILED' };
+    return { exitCode: 2, status: 'FAILED', phases: [], reports: [], exportedVariables: {} };
   }
   const folder = mkdtempSync(join(tmpdir(), 'pipewright-run-'));
   const clock = createSystemClock();
@@ -99,29 +96,80 @@ interface Run {
 
 async function runIn(run: Run): Promise<LocalBuildResult> {
   const { options, source, folder, clock, sandbox, loaded, say } = run;
-  const notes = [`Local run with the ${sandbox.driver} sandbox; no cache is used.`, ...loaded.warnings];
+  const notes = [
+    `Local run with the ${sandbox.driver} sandbox; no cache is used.`,
+    ...(options.notes ?? []),
+    ...userNotes(loaded.spec),
+    ...loaded.warnings,
+  ];
   const { plan, scripts } = planBuild(
     loaded.spec,
     preambleLines({ source, location: loaded.location, spec: loaded.spec, notes }),
   );
-  const control = join(folder, 'control');
+  const [control, orders] = [join(folder, 'control'), join(folder, 'orders')];
   await mkdir(control);
   await writeFile(join(control, 'steps.sh'), scripts.steps);
-  const orders = join(folder, 'orders');
   await clearOrders(orders);
   const progress = new LocalProgress(basename(source), clock, plan);
-  const key = progress.key;
+  const spec = sandboxSpec(run, { control, orders, key: progress.key, supervisor: scripts.supervisor });
+  const logs = createFileLogStreams({ dir: join(folder, 'data', 'logs'), clock });
+  const printed = print(logs.tail('local', 0, new AbortController().signal), say);
+  const cancel = () => {
+    progress.stopped();
+    void orderStop(orders).then(() => sandbox.cancel(progress.key, GRACE_MS));
+  };
+  const kill = () => void sandbox.cancel(progress.key, 0);
+  options.signal?.addEventListener('abort', cancel);
+  options.kill?.addEventListener('abort', kill);
+  try {
+    await sandbox.start(progress.key, spec);
+    if (options.signal?.aborted) cancel();
+    const end = await sandbox.wait(
+      progress.key,
+      { onReport: async (report: RunReport) => progress.report(readReport(plan, report)) },
+      new AbortController().signal,
+    );
+    await (await logs.writer('local')).end();
+    await printed;
+    progress.ended(end);
+  } finally {
+    options.signal?.removeEventListener('abort', cancel);
+    options.kill?.removeEventListener('abort', kill);
+  }
+  const { artifacts, reports } = options;
+  const collected = await collectLocally({ source, artifacts, reports, say }, plan, progress);
+  for (const line of progress.summary()) say(line);
+  const exitCode = progress.status === 'SUCCEEDED' ? 0 : 1;
+  const { status, phases, exported } = progress;
+  return { exitCode, status, phases, ...collected, exportedVariables: exported };
+}
+
+function sandboxSpec(
+  { options, source, folder, clock, sandbox, loaded }: Run,
+  own: {
+    readonly control: string;
+    readonly orders: string;
+    readonly key: string;
+    readonly supervisor: string;
+  },
+): SandboxSpec {
+  const secondarySources = options.secondarySources ?? {};
+  const places = { source, secondarySources, folder };
+  const tools = sandbox.driver === 'bubblewrap' ? toolPath(process.env['PATH']).folders : [];
   const shell = loaded.spec.shell === 'sh' ? '/bin/sh' : '/bin/bash';
-  const tools = toolPath(process.env['PATH']);
-  const spec: SandboxSpec = {
-    argv: ['/bin/bash', '-c', scripts.supervisor, 'build', control, shell, orders],
-    env: environment(run, key, clock.now()),
+  return {
+    argv: ['/bin/bash', '-c', own.supervisor, 'build', own.control, shell, own.orders],
+    env: localEnvironment(places, loaded.spec, options.env ?? {}, sandbox.driver, {
+      key: own.key,
+      startTime: clock.now(),
+    }),
     workDir: source,
     cwd: source,
     mounts: [
-      { path: control, writable: true },
-      { path: orders, writable: false },
-      ...(sandbox.driver === 'bubblewrap' ? tools.folders.map((path) => ({ path, writable: false })) : []),
+      { path: own.control, writable: true },
+      { path: own.orders, writable: false },
+      ...Object.values(secondarySources).map((path) => ({ path, writable: true })),
+      ...tools.map((path) => ({ path, writable: false })),
     ],
     network: true,
     limits: {
@@ -132,32 +180,16 @@ async function runIn(run: Run): Promise<LocalBuildResult> {
       diskBytes: 1_024 * GIB,
     },
     logStream: 'local',
-    masks: [],
+    masks: options.masks ?? [],
   };
-  const logs = createFileLogStreams({ dir: join(folder, 'data', 'logs'), clock });
-  const printed = print(logs.tail('local', 0, new AbortController().signal), say);
-  const cancel = () => {
-    progress.stopped();
-    void orderStop(orders).then(() => sandbox.cancel(key, GRACE_MS));
-  };
-  options.signal?.addEventListener('abort', cancel);
-  try {
-    await sandbox.start(key, spec);
-    if (options.signal?.aborted) cancel();
-    const end = await sandbox.wait(
-      key,
-      { onReport: async (report: RunReport) => progress.report(readReport(plan, report)) },
-      new AbortController().signal,
-    );
-    await (await logs.writer('local')).end();
-    await printed;
-    progress.ended(end);
-  } finally {
-    options.signal?.removeEventListener('abort', cancel);
-  }
-  await collect(run, plan, progress);
-  for (const line of progress.summary()) say(line);
-  return { exitCode: progress.status === 'SUCCEEDED' ? 0 : 1, status: progress.status };
+}
+
+/** A local run is done by whoever asked for it. */
+function userNotes(spec: Buildspec): readonly string[] {
+  const choice = chooseUser(spec);
+  if (choice.kind === 'default') return [];
+  const asked = choice.kind === 'user' ? `run-as ${choice.name}` : choice.message;
+  return [`${asked}: a local run does everything as yourself.`];
 }
 
 async function print(
@@ -167,69 +199,8 @@ async function print(
   for await (const batch of batches) for (const line of batch) say(line.text);
 }
 
-/** Reports are read and artifacts copied as the platform would, also after a failure. */
-async function collect(
-  { options, source, say }: Run,
-  plan: BuildPlan,
-  progress: LocalProgress,
-): Promise<void> {
-  if (!progress.collects) return;
-  const { reports, artifacts } = fillIn(plan, progress.expanded);
-  for (const spec of reports) {
-    const report = await readReportFiles(source, spec);
-    if (!report) say(`Report ${spec.group}: no files found`);
-    for (const problem of report?.problems ?? []) say(`Report ${spec.group}: ${problem}`);
-    if (report) say(`Report ${spec.group} ${report.status}: ${summaryLine(report.summary)}`);
-    for (const test of report?.cases ?? []) {
-      if (test.status !== 'FAILED' && test.status !== 'ERROR') continue;
-      say(`  ${test.status} ${[test.prefix, test.name].filter(Boolean).join(' ')}`);
-      for (const line of test.message.split('\n').slice(0, 5)) say(`    ${line}`);
-    }
-  }
-  if (options.artifacts === undefined || artifacts === undefined) return progress.collected();
-  try {
-    mkdirSync(options.artifacts, { recursive: true });
-    const count = await copyArtifacts(source, artifacts, options.artifacts, say);
-    say(`${count} artifact file(s) in ${options.artifacts}`);
-    progress.collected();
-  } catch (error) {
-    if (!(error instanceof BuildFailure)) throw error;
-    say(`Artifacts: ${error.message}`);
-    progress.collected(error.context);
-  }
-}
-
-function environment({ options, source, loaded, folder, sandbox }: Run, key: string, now: number) {
-  const home = sandbox.driver === 'bubblewrap' ? join(folder, 'control') : homedir();
-  const region = process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'] ?? 'us-east-1';
-  const kept = ['TERM', 'COLORTERM', 'NO_COLOR', 'FORCE_COLOR', 'LANG', 'LC_ALL', 'TZ', 'TMPDIR'];
-  const id = `${basename(source)}:${key}`;
-  return {
-    LANG: 'C.UTF-8',
-    ...Object.fromEntries(
-      kept.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
-    ),
-    PATH: sandbox.driver === 'bubblewrap' ? toolPath(process.env['PATH']).path : (process.env['PATH'] ?? ''),
-    HOME: home,
-    AWS_REGION: region,
-    AWS_DEFAULT_REGION: region,
-    ...loaded.spec.variables,
-    ...options.env,
-    CODEBUILD_BUILD_ARN: `arn:aws:codebuild:${region}:000000000000:build/${id}`,
-    CODEBUILD_BUILD_ID: id,
-    CODEBUILD_BUILD_IMAGE: 'local',
-    CODEBUILD_BUILD_NUMBER: '1',
-    CODEBUILD_BUILD_SUCCEEDING: '1',
-    CODEBUILD_CI: 'true',
-    CODEBUILD_INITIATOR: userInfo().username,
-    CODEBUILD_LOG_PATH: 'local',
-    CODEBUILD_SRC_DIR: source,
-    CODEBUILD_START_TIME: String(now),
-  } as Record<string, string>;
-}
-
 /** No platform secret is read here; a value may be given by hand instead. */
-function refuseSecrets({ spec }: LoadedBuildspec, env: Readonly<Record<string, string>>): void {
+function refuseSecrets(spec: Buildspec, env: Readonly<Record<string, string>>): void {
   const names = [...Object.keys(spec.parameterStore), ...Object.keys(spec.secretsManager)].filter(
     (name) => !(name in env),
   );

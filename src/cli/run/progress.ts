@@ -12,6 +12,13 @@ import {
 import { paintStatus } from '../terminal/paint.ts';
 import { formatTable } from '../terminal/table.ts';
 
+export interface PhaseSummary {
+  readonly phase: string;
+  readonly status: string;
+  readonly seconds: number;
+  readonly message: string;
+}
+
 /** A build's state machine, kept in memory: what a local run makes of its reports is what the platform would. */
 export class LocalProgress {
   readonly key = randomUUID();
@@ -85,17 +92,31 @@ export class LocalProgress {
     this.#take({ kind: 'collected', artifacts: [], reportArns: [], ...(failure ? { failure } : {}) });
   }
 
+  get exported(): Readonly<Record<string, string>> {
+    return (this.#state as BuildState).exported;
+  }
+
+  /** Those that this run had, in their order. */
+  get phases(): readonly PhaseSummary[] {
+    return (this.#state as BuildState).phases
+      .filter((phase) => phase.status !== undefined && !HIDDEN.includes(phase.type))
+      .map(({ type, status, start, end, context, tolerated }) => ({
+        phase: type,
+        status: status as string,
+        seconds: ((end as number) - start) / 1000,
+        message: `${context?.message ?? ''}${tolerated ? ' (on-failure: CONTINUE)' : ''}`,
+      }));
+  }
+
   /** The phases as a table, and why the build failed. */
   summary(): readonly string[] {
-    const { phases, status } = this.#state as BuildState;
-    const shown = phases.filter((phase) => phase.status !== undefined && !HIDDEN.includes(phase.type));
-    const rows = shown.map((phase) => [
-      phase.type,
-      paintStatus(phase.status as string),
-      `${(((phase.end as number) - phase.start) / 1000).toFixed(1)} s`,
-      phase.context?.message ?? '',
+    const rows = this.phases.map(({ phase, status, seconds, message }) => [
+      phase,
+      paintStatus(status),
+      `${seconds.toFixed(1)} s`,
+      message,
     ]);
-    return ['', formatTable(['PHASE', 'STATUS', 'TIME', ''], rows), '', `Build ${paintStatus(status)}`];
+    return ['', formatTable(['PHASE', 'STATUS', 'TIME', ''], rows), '', `Build ${paintStatus(this.status)}`];
   }
 
   #take(input: BuildInput): void {
