@@ -16,6 +16,7 @@ export async function up(options: Readonly<Record<string, unknown>>): Promise<nu
   const server = await startServer(config, { env: process.env });
   const say = (line: string) => process.stdout.write(`${line}\n`);
   say(`Pipewright ${version} is ready at ${server.endpoint}`);
+  if (server.tlsPort !== undefined) say(`  tls       port ${server.tlsPort} of ${config.tlsHost}`);
   say(`  console   ${await server.createConsoleLink()}`);
   say(`  aws cli   eval "$(pipewright env --data ${quoteForShell(config.dataDir)})"`);
   say(`  data      ${config.dataDir} (${server.kernel.database.dialect})`);

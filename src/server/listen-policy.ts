@@ -1,6 +1,6 @@
-import { isIP } from 'node:net';
 import type { Config } from '../kernel/config/schema.ts';
 import type { Sandbox } from '../kernel/sandbox/port.ts';
+import { isLoopback } from '../pure/loopback.ts';
 
 export class UnsafeListenError extends Error {
   constructor(host: string) {
@@ -10,11 +10,6 @@ export class UnsafeListenError extends Error {
     );
     this.name = 'UnsafeListenError';
   }
-}
-
-export function isLoopback(host: string): boolean {
-  if (host === 'localhost') return true;
-  return isIP(host) === 4 ? host.startsWith('127.') : host === '::1';
 }
 
 /** Builds as plain processes may do what the server may do: nobody beyond this machine gets to start them unasked. */

@@ -22,11 +22,14 @@ import { createConsoleSessions } from './native/sessions.ts';
 import { createPipewrightOperations } from './pipewright-operations.ts';
 import { createRooms, type Rooms } from './rooms.ts';
 import { serverRoom } from './server-room.ts';
+import { readTlsDoor, type TlsDoor } from './tls.ts';
 import { version } from './version.ts';
 
 export interface RunningServer {
   /** Where clients reach it, without a slash at the end. */
   readonly endpoint: string;
+  /** The port that TLS is served on, where it is. */
+  readonly tlsPort: number | undefined;
   readonly config: Config;
   readonly kernel: Kernel;
   readonly rooms: Rooms;
@@ -72,6 +75,7 @@ async function open(
   undo: (() => Promise<void> | void)[],
   closeAll: () => Promise<void>,
 ): Promise<RunningServer> {
+  const tls = readTlsDoor(config);
   const { clock, testClock, clockSocket } = await openClock(env, undo);
   let endpoint = config.publicUrl ?? '';
   const kernel: OpenKernel = await openKernel({
@@ -91,6 +95,7 @@ async function open(
   });
   undo.push(() => kernel.close());
   checkListening(config, kernel.sandbox.driver);
+  if (tls) checkListening({ ...config, host: tls.host }, kernel.sandbox.driver);
   checkBuildMounts(config);
 
   const rooms = createRooms(kernel, config);
@@ -122,7 +127,7 @@ async function open(
     kernel,
     rooms: all,
     credentials: rooms.iam.credentials,
-    allowedHosts: config.allowedHosts,
+    allowedHosts: [...config.allowedHosts, ...(tls?.names ?? [])],
     native: [
       {
         prefix: NATIVE_PATH,
@@ -137,6 +142,9 @@ async function open(
   const server = createHttpServer(door, { refused: refusalsWithIds(logger) });
   const port = await listen(server.http, config);
   undo.push(() => server.close({ graceMs: 1_000 }));
+  const secure = tls && createHttpServer(door, { tls });
+  const tlsPort = (await secure?.listen(tls as TlsDoor))?.port;
+  if (secure) undo.push(() => secure.close({ graceMs: 1_000 }));
   endpoint ||= `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
 
   const credentials = await rooms.iam.ensureAccount(config.account);
@@ -151,6 +159,7 @@ async function open(
   });
   return {
     endpoint,
+    tlsPort,
     config,
     kernel,
     rooms,

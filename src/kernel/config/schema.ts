@@ -43,6 +43,16 @@ export const configSchema = z.strictObject({
     .enum(['auto', 'bubblewrap', 'process'])
     .default('auto')
     .describe('where builds run; auto takes bubblewrap when it works here'),
+  tlsPort: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .optional()
+    .describe('serve TLS on this port as well, for clients beyond this machine; 0 takes a free one'),
+  tlsHost: z.string().min(1).default('0.0.0.0').describe('address to serve TLS on'),
+  tlsCert: z.string().min(1).optional().describe('file with the certificate chain for TLS (PEM)'),
+  tlsKey: z.string().min(1).optional().describe('file with the key of that certificate (PEM)'),
   allowUnsafeListen: z
     .preprocess(toBoolean, z.boolean())
     .default(false)
