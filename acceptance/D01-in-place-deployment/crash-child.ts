@@ -32,7 +32,7 @@ const kernel = await openKernel({
 });
 const iam = createIamRoom(kernel);
 const s3 = createS3Room(kernel, { iam });
-const room = createCodeDeployRoom(kernel, { s3, iam: { roleExists: async () => true } });
+const room = createCodeDeployRoom(kernel, { s3, iam: { ...iam, roleExists: async () => true } });
 await kernel.install([iam, s3, room]);
 await kernel.start();
 await iam.ensureAccount(TEST_ACCOUNT);

@@ -3,6 +3,7 @@ import {
   RegisterOnPremisesInstanceCommand,
 } from '@aws-sdk/client-codedeploy';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { HostCommand } from '../../src/pure/agent-protocol.ts';
 import { createSignedClient } from '../../src/wire/client/index.ts';
 import { TEST_ACCOUNT, TEST_REGION } from '../../testkit/support/test-context.ts';
 import { bundle, openWorld, type World } from './world.ts';
@@ -78,8 +79,35 @@ test('an agent of an unknown protocol is told which one is spoken', async () => 
   const call = await agentCalls();
   await expect(call('RegisterHost', { ...hello, protocolVersion: 9 })).rejects.toMatchObject({
     code: 'UnsupportedProtocolException',
-    message: 'The agent speaks protocol 9; this server speaks 1. Update the older of both.',
+    message: 'The agent speaks protocol 9; this server speaks 2. Update the older of both.',
   });
+  await expect(call('RegisterHost', { ...hello, protocolVersion: 3 })).rejects.toMatchObject({ status: 400 });
+});
+
+test('an agent of the version before is served from its registration to the end of a deployment', async () => {
+  const call = await agentCalls();
+  const session = await call('RegisterHost', { ...hello, protocolVersion: 1 });
+  expect(session['protocolVersion']).toBe(1);
+  const base = { name: 'h', epoch: session['epoch'] };
+  await world.group();
+  const deploymentId = await world.deploy(bundle({}));
+  const { command } = (await call('PollHostCommand', base)) as { command: HostCommand };
+  // All that version 1 knows of a command is in it.
+  expect(command).toMatchObject({
+    commandId: `${deploymentId}/h`,
+    fileExistsBehavior: 'DISALLOW',
+    bundle: { bundleType: 'zip', sha256: expect.any(String), size: expect.any(Number) },
+  });
+  expect((await fetch(command.bundle.url)).status).toBe(200);
+  const reports = command.lifecycleEvents.flatMap((event, n) => [
+    { sequence: 2 * n + 1, kind: 'EventStarted', at: 1, event },
+    { sequence: 2 * n + 2, kind: 'EventEnded', at: 1, event, status: 'Succeeded' },
+  ]);
+  const end = { sequence: reports.length + 1, kind: 'CommandEnded', at: 1, status: 'Succeeded' };
+  const { commandId } = command;
+  const answer = await call('ReportHostCommand', { ...base, commandId, reports: [...reports, end] });
+  expect(answer).toEqual({ lastSequence: end.sequence, ended: true });
+  expect((await world.ended(deploymentId)).status).toBe('Succeeded');
 });
 
 test('two agents never share a state folder', async () => {

@@ -1,11 +1,51 @@
 /**
  * What a deployment agent and the server say to each other, operations `RegisterHost`, `PollHostCommand` and
  * `ReportHostCommand` of the modelled service `pipewright`. The server also answers the version before its own.
+ *
+ * 1: keys are given to the agent. 2: `JoinHost` and `RenewHostCredential`; the server names the version that it will
+ * speak with this agent, and signs downloads for the address that the agent came by.
  */
-export const AGENT_PROTOCOL_VERSION = 1;
+export const AGENT_PROTOCOL_VERSION = 2;
 
 /** Seconds that a poll is held at most. */
 export const POLL_SECONDS = 50;
+
+/** Asked by whoever may add hosts. */
+export interface CreateJoinTokenInput {
+  /** The one host that may use it. */
+  readonly name: string;
+  readonly lifetimeSeconds?: number;
+}
+
+export interface CreateJoinTokenOutput {
+  readonly token: string;
+  readonly expiresAt: Date;
+}
+
+/** Not signed: the token is the proof. */
+export interface JoinHostInput {
+  readonly token: string;
+  readonly name: string;
+  /** Made by the agent and kept before it is sent, so that a lost answer can be asked for again. */
+  readonly key: string;
+}
+
+/** Not signed: the key is the proof, and is worth nothing once `nextKey` has been used. */
+export interface RenewHostCredentialInput {
+  readonly key: string;
+  readonly nextKey: string;
+}
+
+/** A session of a host's agent. */
+export interface HostCredential {
+  readonly account: string;
+  readonly region: string;
+  readonly name: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly lifetimeSeconds: number;
+}
 
 export interface RegisterHostInput {
   readonly name: string;
@@ -20,6 +60,7 @@ export interface RegisterHostOutput {
   /** Names this session; a later session of the same host ends it. */
   readonly epoch: number;
   readonly instanceArn: string;
+  /** The one that both will speak. */
   readonly protocolVersion: number;
 }
 

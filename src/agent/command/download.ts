@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ArchiveError } from '../../kernel/archives/entry.ts';
 import { unpackArchive } from '../../kernel/archives/unpack.ts';
 import { errorText } from '../../kernel/errors.ts';
+import { UnsafeEndpointError } from '../endpoint.ts';
 import { syncPath, syncTree } from '../install/sync.ts';
 import { type CommandContext, type EventEnd, failed } from './context.ts';
 import { readAppSpec } from './read-appspec.ts';
@@ -66,8 +67,9 @@ async function fetchBundle(
       });
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
-      if (signal.aborted || attempt === TRIES || error instanceof ArchiveError || code === 'ENOSPC')
-        throw error;
+      const final =
+        error instanceof ArchiveError || error instanceof UnsafeEndpointError || code === 'ENOSPC';
+      if (signal.aborted || attempt === TRIES || final) throw error;
       logger.warn({ attempt, reason: errorText(error) }, 'the download broke; trying again');
       await sleep(Math.min(200 * 2 ** (attempt - 1), LONGEST_PAUSE_MS), undefined, { signal });
       continue;

@@ -3,10 +3,20 @@ import { join } from 'node:path';
 import { readFileIfThere } from './files.ts';
 import { isAlive, startTimeOf } from './processes.ts';
 
+/** The agent that works in a state folder now. */
+export function runningAgent(
+  stateDir: string,
+): { readonly pid: number; readonly startTime: string } | undefined {
+  const [pid = '', startTime = ''] = (readFileIfThere(join(stateDir, LOCK_FILE)) ?? '').split(' ');
+  return pid !== '' && isAlive(Number(pid), startTime) ? { pid: Number(pid), startTime } : undefined;
+}
+
+const LOCK_FILE = 'agent.lock';
+
 /** Keeps a second agent out of a state folder. A lock whose process is gone (`kill -9`) counts for nothing. */
 export function lockStateDir(stateDir: string): () => void {
   mkdirSync(stateDir, { recursive: true, mode: 0o711 });
-  const path = join(stateDir, 'agent.lock');
+  const path = join(stateDir, LOCK_FILE);
   for (let attempt = 0; ; attempt++) {
     try {
       const file = openSync(path, 'wx', 0o600);

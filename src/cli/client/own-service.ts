@@ -16,6 +16,12 @@ export function ownService(connection: Connection) {
     status: () => client.call('pipewright', 'GetServerStatus', {}) as Promise<ServerStatus>,
     createConsoleLink: async () =>
       ((await client.call('pipewright', 'CreateConsoleLink', {})) as { readonly url: string }).url,
+    createJoinToken: (name: string, lifetimeSeconds: number) =>
+      client.call('pipewright', 'CreateJoinToken', { name, lifetimeSeconds }) as Promise<{
+        readonly token: string;
+        /** Seconds since the epoch. */
+        readonly expiresAt: number;
+      }>,
     createBackup: (file: string) =>
       client.call('pipewright', 'CreateBackup', { file }) as Promise<{ readonly bytes: number }>,
   };

@@ -21,7 +21,7 @@ export type { CodeDeployRoom, GroupFreed, GroupTurn, PipelineDeploymentRequest }
 /** The room of deployments to hosts, and of the agents that carry them out. */
 export function createCodeDeployRoom(
   kernel: Kernel,
-  deps: { readonly s3: S3Room; readonly iam: Pick<IamRoom, 'roleExists'> },
+  deps: { readonly s3: S3Room; readonly iam: Pick<IamRoom, 'roleExists' | 'issueSession'> },
 ): CodeDeployRoom {
   const parts = { kernel, ...deps };
   const listeners: GroupFreed[] = [];

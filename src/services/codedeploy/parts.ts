@@ -6,5 +6,5 @@ import type { S3Room } from '../s3/index.ts';
 export interface CodeDeployParts {
   readonly kernel: Kernel;
   readonly s3: S3Room;
-  readonly iam: Pick<IamRoom, 'roleExists'>;
+  readonly iam: Pick<IamRoom, 'roleExists' | 'issueSession'>;
 }

@@ -50,4 +50,19 @@ export const codeDeployMigrations: readonly Migration[] = [
       );
     },
   },
+  {
+    id: '0802-codedeploy-host-identity',
+    async up(tx) {
+      // Wall milliseconds: these are about security. `used_by` is the hash of the key that a token was exchanged for.
+      await tx.execute(`create table codedeploy_join_tokens (account text not null, region text not null,
+        token_hash text not null, name text not null, expires_at bigint not null, used_by text not null,
+        primary key (token_hash))`);
+      await tx.execute('create index codedeploy_join_tokens_by_age on codedeploy_join_tokens (expires_at)');
+      // One key for each host, and the one before it while its successor may not have arrived.
+      await tx.execute(`create table codedeploy_host_keys (account text not null, region text not null,
+        name text not null, key_hash text not null, previous_hash text not null, expires_at bigint not null,
+        primary key (account, region, name))`);
+      await tx.execute('create unique index codedeploy_host_keys_by_hash on codedeploy_host_keys (key_hash)');
+    },
+  },
 ];

@@ -117,6 +117,7 @@ function callerContext(
       root: 'Account',
       user: 'User',
       'assumed-role': 'AssumedRole',
+      host: 'AssumedRole',
       anonymous: 'Anonymous',
     }[caller.kind],
     'aws:userid': caller.userId,

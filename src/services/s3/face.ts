@@ -36,5 +36,10 @@ export interface S3Room extends ServiceRoom {
   headObject(account: string, address: ObjectAddress): Promise<ObjectInfo>;
   deleteObject(account: string, address: ObjectAddress): Promise<void>;
   /** A URL that lets its bearer read the object for a while. */
-  presignGet(account: string, address: ObjectAddress, expiresSeconds: number): Promise<string>;
+  presignGet(
+    account: string,
+    address: ObjectAddress,
+    expiresSeconds: number,
+    origin?: string,
+  ): Promise<string>;
 }

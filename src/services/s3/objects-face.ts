@@ -65,11 +65,11 @@ export function objectsFace(kernel: Kernel, signingKey: SigningKeyOf | undefined
         await deleteObject(kernel, tx, bucket, key, versionId, {}, requester(account));
       });
     },
-    async presignGet(account, { bucket: name, key, versionId }, expiresSeconds) {
+    async presignGet(account, { bucket: name, key, versionId }, expiresSeconds, origin) {
       checkKey(key);
       if (!signingKey) throw new Error('this room was made without a way to get signing keys');
       const bucket = await ownBucket(read, account, name);
-      const endpoint = new URL(kernel.endpoint());
+      const endpoint = new URL(origin ?? kernel.endpoint());
       const path = presign({
         method: 'GET',
         host: endpoint.host,

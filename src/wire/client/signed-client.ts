@@ -1,13 +1,16 @@
 import { ApiError } from '../../kernel/errors.ts';
 import { serviceIndex } from '../models/service-index.ts';
 import { type Credentials, signRequest } from '../sigv4/sign.ts';
+import type { Fetch } from './trusting-fetch.ts';
 
 export interface SignedClientOptions {
   /** `http://127.0.0.1:7300`; a path in it is kept. */
   readonly endpoint: string;
   readonly region: string;
-  /** A function is asked before every call: for keys that are renewed. */
-  readonly credentials: Credentials | (() => Credentials | Promise<Credentials>);
+  /** A function is asked before every call: for keys that are renewed. Without any, calls are not signed. */
+  readonly credentials: Credentials | (() => Credentials | Promise<Credentials>) | undefined;
+  /** In place of the built-in one: for a server whose authority the system does not know. */
+  readonly fetch?: Fetch | undefined;
 }
 
 export interface CallOptions {
@@ -42,25 +45,29 @@ export function createSignedClient(options: SignedClientOptions): SignedClient {
       const { target, signingName, version } = jsonService(service);
       const body = Buffer.from(JSON.stringify(input ?? {}));
       const { credentials } = options;
-      const headers = signRequest({
-        method: 'POST',
-        rawPath: url.pathname,
-        headers: {
-          host: url.host,
-          'content-type': `application/x-amz-json-${version}`,
-          'x-amz-target': `${target}.${operation}`,
-        },
-        payload: body,
-        region: options.region,
-        service: signingName,
-        credentials: typeof credentials === 'function' ? await credentials() : credentials,
-        now: Date.now(),
-      });
+      const plain = {
+        host: url.host,
+        'content-type': `application/x-amz-json-${version}`,
+        'x-amz-target': `${target}.${operation}`,
+      };
+      const headers: Record<string, string> =
+        credentials === undefined
+          ? plain
+          : signRequest({
+              method: 'POST',
+              rawPath: url.pathname,
+              headers: plain,
+              payload: body,
+              region: options.region,
+              service: signingName,
+              credentials: typeof credentials === 'function' ? await credentials() : credentials,
+              now: Date.now(),
+            });
       // fetch writes it itself, from the URL.
       delete headers['host'];
       const timeout = AbortSignal.timeout(timeoutMs);
       try {
-        const response = await fetch(url, {
+        const response = await (options.fetch ?? fetch)(url, {
           method: 'POST',
           headers,
           body,

@@ -45,6 +45,7 @@ export function createGitAuthenticator(deps: GitAuthenticatorDeps): GitAuthentic
     const { accessKeyId, sessionToken } = parseHelperUserName(userName);
     const credential = await deps.iam.credentials.find(accessKeyId, sessionToken);
     if (credential === undefined || credential === 'expired') return undefined;
+    if (credential.principal.kind === 'host') return undefined;
     const host = hostName(request.headers.host ?? '');
     const region = regions.find((candidate) =>
       verifySignedPassword(

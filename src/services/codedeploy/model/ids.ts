@@ -29,6 +29,11 @@ export function groupArn(region: string, account: string, application: string, g
   return `arn:aws:codedeploy:${region}:${account}:deploymentgroup:${application}/${group}`;
 }
 
+/** Who the agent of a host is that joined by a token: a session of no role that anybody could take on. */
+export function hostIdentityArn(account: string, name: string): string {
+  return `arn:aws:sts::${account}:assumed-role/pipewright:host/${name}`;
+}
+
 /** `unique` keeps the ARN of a deregistered instance from coming back. */
 export function instanceArn(region: string, account: string, name: string, unique: string): string {
   return `arn:aws:codedeploy:${region}:${account}:instance/${name}_${unique}`;

@@ -13,10 +13,7 @@ export async function needSession(
   principal: Principal,
 ): Promise<void> {
   const row = await findInstance(reader, scope, name);
-  if (!row || row.deregistered_at !== null) {
-    const message = `The host ${name} is not registered (any more).`;
-    throw new ApiError('HostNotRegisteredException', message, { status: 401 });
-  }
+  if (!row || row.deregistered_at !== null) throw notRegistered(name);
   if (!ownsHost(row, principal)) {
     const message = `The host ${name} is registered for another identity than ${principal.arn}.`;
     throw new ApiError('AccessDeniedException', message, { status: 403 });
@@ -25,6 +22,11 @@ export async function needSession(
     const message = `Another agent has registered as ${name} since; this session is over.`;
     throw new ApiError('StaleHostSessionException', message, { status: 409 });
   }
+}
+
+export function notRegistered(name: string): ApiError {
+  const message = `The host ${name} is not registered (any more).`;
+  return new ApiError('HostNotRegisteredException', message, { status: 401 });
 }
 
 /** The identity a host was registered for is the only one that may act as it (D1.3). */
@@ -36,7 +38,7 @@ export function ownsHost(
 }
 
 export function ownerColumns(principal: Principal): Pick<InstanceRow, 'iam_user_arn' | 'iam_session_arn'> {
-  return principal.kind === 'assumed-role'
+  return principal.kind === 'assumed-role' || principal.kind === 'host'
     ? { iam_user_arn: null, iam_session_arn: principal.arn }
     : { iam_user_arn: principal.arn, iam_session_arn: null };
 }

@@ -19,6 +19,7 @@ export async function lookForWork(
   parts: CodeDeployParts,
   scope: Scope,
   input: PollHostCommandInput,
+  origin: string,
 ): Promise<PollHostCommandOutput | undefined> {
   const { read } = parts.kernel.database;
   if (input.runningCommandId !== undefined) {
@@ -30,7 +31,7 @@ export async function lookForWork(
   }
   const next = await nextCommand(read, scope, input.name);
   if (!next) return undefined;
-  return { command: await hand(parts, scope, next, input.epoch) };
+  return { command: await hand(parts, scope, next, input.epoch, origin) };
 }
 
 /** The same command goes out again until its end is reported: an answer may have been lost. */
@@ -39,6 +40,7 @@ async function hand(
   scope: Scope,
   target: TargetRow,
   epoch: number,
+  origin: string,
 ): Promise<HostCommand> {
   const ref = { kind: DEPLOYMENT_KIND, id: target.deployment_id };
   const claim = { kind: 'relay', host: target.host, input: { kind: 'claim', epoch } };
@@ -56,7 +58,7 @@ async function hand(
     ignoreApplicationStopFailures: deployment.ignoreApplicationStopFailures,
     lifecycleEvents: [...IN_PLACE_EVENTS],
     bundle: {
-      url: await s3.presignGet(scope.account, address, DOWNLOAD_SECONDS),
+      url: await s3.presignGet(scope.account, address, DOWNLOAD_SECONDS, origin),
       bundleType,
       bucket,
       key,

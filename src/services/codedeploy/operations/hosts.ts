@@ -20,8 +20,9 @@ import { checkReports } from '../model/target/reports.ts';
 import type { CodeDeployParts } from '../parts.ts';
 import { findInstance, putInstance, tagsOf, touchInstance } from '../store/instances.ts';
 import { findTarget } from '../store/targets.ts';
-import { needSession, ownerColumns, ownsHost } from './host-session.ts';
+import { needSession, notRegistered, ownerColumns, ownsHost } from './host-session.ts';
 import { lookForWork } from './host-work.ts';
+import { originOf } from './origin.ts';
 
 /** What agents call (`pipewright:RegisterHost`, `PollHostCommand`, `ReportHostCommand`). */
 export function hostOperations(parts: CodeDeployParts): ServiceOperations {
@@ -39,6 +40,7 @@ export function hostOperations(parts: CodeDeployParts): ServiceOperations {
           const now = kernel.clock.now();
           const before = await findInstance(tx, scope, name);
           const registered = before !== undefined && before.deregistered_at === null;
+          if (!registered && principal.kind === 'host') throw notRegistered(name);
           if (registered && !ownsHost(before, principal)) {
             const message = `The host ${name} is registered for another identity than ${principal.arn}.`;
             throw new ApiError('AccessDeniedException', message, { status: 403 });
@@ -74,7 +76,7 @@ export function hostOperations(parts: CodeDeployParts): ServiceOperations {
           });
           // A session before this one, if it still polls, is told at once that it is over.
           kernel.changes.publish(tx, { topic: HOST_TOPIC, id: name, scope, sequence: 0 });
-          return { epoch: row.epoch, instanceArn: row.arn, protocolVersion: AGENT_PROTOCOL_VERSION };
+          return { epoch: row.epoch, instanceArn: row.arn, protocolVersion: input.protocolVersion };
         });
       },
     }),
@@ -101,7 +103,7 @@ export function hostOperations(parts: CodeDeployParts): ServiceOperations {
               signal,
             );
             await needSession(database.read, scope, input.name, input.epoch, context.principal);
-            const work = await lookForWork(parts, scope, input);
+            const work = await lookForWork(parts, scope, input, originOf(context.request, kernel.endpoint()));
             if (work) return work;
             if (signal.aborted || !(await changed)) return {};
           }

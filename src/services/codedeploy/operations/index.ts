@@ -5,6 +5,7 @@ import { configOperations } from './configs.ts';
 import { deploymentInstanceOperations } from './deployment-instances.ts';
 import { deploymentOperations } from './deployments.ts';
 import { groupOperations } from './groups.ts';
+import { hostIdentityOperations } from './host-identity.ts';
 import { hostOperations } from './hosts.ts';
 import { instanceOperations } from './instances.ts';
 import { revisionOperations } from './revisions.ts';
@@ -24,6 +25,6 @@ export function codeDeployOperations(parts: CodeDeployParts): Readonly<Record<st
       ...deploymentInstanceOperations(parts),
       ...tagOperations(parts),
     },
-    pipewright: hostOperations(parts),
+    pipewright: { ...hostOperations(parts), ...hostIdentityOperations(parts) },
   };
 }

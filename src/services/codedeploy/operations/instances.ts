@@ -20,6 +20,7 @@ import { PAGE, pageOf, pageStart } from '../model/paging.ts';
 import { matchesTagSet, type Tag } from '../model/tag-filters.ts';
 import { checkTags, mergeTags, wireTags } from '../model/tags.ts';
 import type { CodeDeployParts } from '../parts.ts';
+import { removeHostKey } from '../store/host-keys.ts';
 import {
   findInstance,
   type InstanceRow,
@@ -78,6 +79,7 @@ export function instanceOperations({ kernel }: CodeDeployParts): ServiceOperatio
           const now = kernel.clock.now();
           // A new epoch ends the session of its agent, whose poll is woken to hear so.
           await putInstance(tx, scope, { ...row, tags: '[]', deregistered_at: now, epoch: row.epoch + 1 });
+          await removeHostKey(tx, scope, name);
           kernel.changes.publish(tx, { topic: HOST_TOPIC, id: name, scope, sequence: 0 });
           // Nobody speaks for this host any more: deployments that count on it need not wait to find out.
           const message = `The instance ${name} was deregistered.`;
