@@ -97,6 +97,11 @@ describe('projects over the API', () => {
     [{ source: { type: 'CODEPIPELINE' } }, 'must both be of type CODEPIPELINE'],
     [{ artifacts: { type: 'S3' } }, 'location, a bucket, is required'],
     [
+      { fileSystemLocations: [{ type: 'EFS', location: 'fs-1:/', mountPoint: '/efs', identifier: 'efs' }] },
+      'fileSystemLocations: this server cannot mount',
+    ],
+    [{ badgeEnabled: true }, 'badgeEnabled: this server has no build badges'],
+    [
       { secondarySources: [{ type: 'S3', location: 'a/b' }] },
       'Each secondary source needs a sourceIdentifier',
     ],
@@ -105,6 +110,20 @@ describe('projects over the API', () => {
       name: 'InvalidInputException',
       message: expect.stringContaining(message),
     });
+  });
+  test('a start with what is not here is refused; what changes nothing is kept, shown and told', async () => {
+    await server.makeProject('kept', buildspec, {
+      vpcConfig: { vpcId: 'vpc-1', subnets: ['subnet-1'], securityGroupIds: ['sg-1'] },
+    });
+    await expect(server.start('kept', { debugSessionEnabled: true })).rejects.toMatchObject({
+      name: 'InvalidInputException',
+      message: expect.stringContaining('debugSessionEnabled'),
+    });
+    const build = await server.run('kept', { privilegedModeOverride: true });
+    expect(build).toMatchObject({ buildStatus: 'SUCCEEDED', vpcConfig: { vpcId: 'vpc-1' } });
+    const log = (await server.log(build)).join('\n');
+    expect(log).toContain('Privileged mode has no effect');
+    expect(log).toContain('The network settings (vpcConfig) have no effect');
   });
   test('builds are deleted once they have ended', async () => {
     await server.makeProject('deleted', buildspec);

@@ -11,11 +11,13 @@ import { reportGroupOperations } from './operations/report-groups.ts';
 import { reportOperations } from './operations/reports.ts';
 import type { CodeBuildDeps, CodeBuildParts } from './parts.ts';
 import { askToStop, startPipelineBuild } from './pipeline-builds.ts';
+import { reportsRule } from './retention.ts';
 import { grantSlots } from './slots.ts';
 import { codeBuildMigrations } from './tables.ts';
 import { codeBuildTasks } from './tasks.ts';
 import { createFollowers } from './work/follow.ts';
 
+export { writeCloneRef } from './clone-ref.ts';
 export type { ArtifactLocation, CodeBuildRoom, PipelineBuildRequest } from './face.ts';
 export type { CodeBuildDeps, SecretReference, SecretResolver } from './parts.ts';
 
@@ -29,6 +31,7 @@ export function createCodeBuildRoom(kernel: Kernel, deps: CodeBuildDeps): CodeBu
     migrations: codeBuildMigrations,
     aggregates: [{ ...buildAggregate, project: projectBuild } as unknown as AggregateType],
     tasks: codeBuildTasks(parts),
+    retention: [reportsRule(kernel)],
     async start() {
       // Runs go on without us: those that did are followed again, those that ended meanwhile are brought to their end.
       const held = await kernel.database.read.query<{ account: string; region: string; id: string }>(

@@ -35,6 +35,7 @@ export interface BuildRequest {
   readonly logsConfig?: LogsConfig;
   readonly encryptionKey?: string;
   readonly cache?: ProjectDefinition['cache'];
+  readonly vpcConfig?: ProjectDefinition['vpcConfig'];
   readonly timeoutMinutes: number;
   readonly queuedTimeoutMinutes: number;
   readonly initiator: string;
@@ -75,6 +76,7 @@ export function requestOf(
     logsConfig: start.logsConfigOverride ?? project.logsConfig,
     encryptionKey: start.encryptionKeyOverride ?? project.encryptionKey,
     cache: start.cacheOverride ?? project.cache,
+    vpcConfig: project.vpcConfig,
     timeoutMinutes: start.timeoutInMinutesOverride ?? project.timeoutInMinutes ?? DEFAULT_TIMEOUT_MINUTES,
     queuedTimeoutMinutes:
       start.queuedTimeoutInMinutesOverride ?? project.queuedTimeoutInMinutes ?? DEFAULT_QUEUED_MINUTES,

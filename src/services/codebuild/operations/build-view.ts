@@ -28,6 +28,7 @@ export function buildView(scope: Scope, { row, request, state }: FoundBuild, pag
       .filter((artifact) => artifact.identifier !== undefined)
       .map((artifact) => artifactView(artifact) as BuildArtifacts),
     cache: request.cache ?? { type: 'NO_CACHE' },
+    vpcConfig: request.vpcConfig,
     environment: { ...request.environment, environmentVariables: [...request.variables] },
     serviceRole: request.serviceRole,
     logs: logsView(scope, state.facts.logs, request.logsConfig, pageUrl),

@@ -17,6 +17,7 @@ import { operation, type Principal, type ServiceOperations } from '../../../wire
 import { findBuild } from '../builds.ts';
 import { BUILD_KIND } from '../model/build/state.ts';
 import { requestOf } from '../model/request.ts';
+import { refuseOverrides } from '../model/unavailable.ts';
 import { type CodeBuildParts, uuidOf } from '../parts.ts';
 import { hashOf, startBuild } from '../start-build.ts';
 import { buildView } from './build-view.ts';
@@ -29,7 +30,7 @@ const TOKEN_MS = 5 * 60_000;
 
 export function buildOperations(parts: CodeBuildParts): ServiceOperations {
   const ofBuild = (input: { id?: string }, { scope }: { scope: Scope }) => [
-    projectArn(scope, projectOfId(idOf(scope, input.id as string))),
+    projectArn(scope, projectOfId(idOf(scope, input.id ?? ''))),
   ];
   return {
     StartBuild: operation<StartBuildCommandInput, Output<StartBuildCommandOutput>>({
@@ -37,6 +38,8 @@ export function buildOperations(parts: CodeBuildParts): ServiceOperations {
       resources: (input, { scope }) => [projectArn(scope, input.projectName as string)],
       async handler(input, { scope, principal }) {
         const { idempotencyToken, ...rest } = input;
+        const unavailable = refuseOverrides(input);
+        if (unavailable.length > 0) throw new ApiError('InvalidInputException', unavailable.join('\n'));
         const project = (input.projectName as string).replace(projectArn(scope, ''), '');
         const id = await startBuild(parts, scope, {
           project,
@@ -50,6 +53,7 @@ export function buildOperations(parts: CodeBuildParts): ServiceOperations {
       mutates: true,
       resources: ofBuild,
       async handler(input, { scope, principal }) {
+        if (input.id === undefined) throw new ApiError('InvalidInputException', 'Build ID cannot be null');
         const former = await findBuild(parts, scope, idOf(scope, input.id as string));
         if (!former) throw missingBuild(input.id as string);
         if (former.state.stage !== 'ended') {

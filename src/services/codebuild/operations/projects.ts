@@ -17,6 +17,7 @@ import { operation, type ServiceOperations } from '../../../wire/operation.ts';
 import { announceProject } from '../announce.ts';
 import { checkParts } from '../model/project-rules.ts';
 import type { ProjectDefinition } from '../model/request.ts';
+import { refuseUnavailable } from '../model/unavailable.ts';
 import type { CodeBuildParts } from '../parts.ts';
 import type { ProjectRow } from '../tables.ts';
 import { cutPage, PAGE, readPageToken } from './paging.ts';
@@ -127,13 +128,15 @@ async function check(
   definition: ProjectDefinition,
   roleExists: (arn: string) => Promise<boolean>,
 ): Promise<void> {
-  const problems = checkParts({
+  const unavailable = refuseUnavailable(definition);
+  const wrong = checkParts({
     source: definition.source as never,
     secondarySources: definition.secondarySources ?? [],
     artifacts: definition.artifacts as never,
     secondaryArtifacts: definition.secondaryArtifacts ?? [],
     variables: definition.environment?.environmentVariables ?? [],
   });
+  const problems = [...unavailable, ...wrong];
   if (problems.length > 0) throw new ApiError('InvalidInputException', problems.join('\n'));
   const role = definition.serviceRole as string;
   if (await roleExists(role)) return;

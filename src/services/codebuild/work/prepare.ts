@@ -8,6 +8,7 @@ import { BUILD_KIND } from '../model/build/state.ts';
 import type { Buildspec } from '../model/buildspec/types.ts';
 import { GIT_CREDENTIAL_HELPER } from '../model/git-credentials.ts';
 import { judgeImage, memoryOf } from '../model/images.ts';
+import { effectless } from '../model/unavailable.ts';
 import { chooseUser } from '../model/user.ts';
 import { builtInVariables } from '../model/variables.ts';
 import { type CodeBuildParts, runKey, uuidOf, workFolder } from '../parts.ts';
@@ -75,6 +76,7 @@ export async function prepareBuild(
   const kept = spec.exportedVariables.filter((name) => user.kept.includes(name));
   const notes = [
     ...(image.kind === 'substituted' ? [image.note] : []),
+    ...effectless(request, process.arch),
     ...kept.map((name) => `${name} is a secret of the project: it is not exported.`),
     ...warnings,
   ];

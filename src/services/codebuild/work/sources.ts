@@ -9,6 +9,7 @@ import { ArchiveError } from '../../../kernel/archives/entry.ts';
 import { unpackArchive } from '../../../kernel/archives/unpack.ts';
 import { ApiError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/scope.ts';
+import { type CloneRef, readCloneRef } from '../clone-ref.ts';
 import type { ArtifactPlace, BuildRequest } from '../model/request.ts';
 import type { CodeBuildParts } from '../parts.ts';
 import { BuildFailure } from './failure.ts';
@@ -154,8 +155,31 @@ async function fetchObject(
       `${object.bucket}/${object.key} cannot be read: ${error.code}: ${error.message}`,
     );
   });
-  await unpack(found.body, `${object.bucket}/${object.key}`, place, signal);
+  const ref = await readCloneRef(found);
+  if (ref) await cloneRepository(parts, scope, ref, place);
+  else await unpack(found.body, `${object.bucket}/${object.key}`, place, signal);
   return found.versionId;
+}
+
+/** A full clone in place of an archive. Whoever may write artifacts must not read other accounts' repositories by it. */
+async function cloneRepository(
+  parts: CodeBuildParts,
+  scope: Scope,
+  { account, region, repositoryName, commitId }: CloneRef,
+  place: Place,
+): Promise<void> {
+  if (account !== scope.account) {
+    throw new BuildFailure('GIT_ERROR', `the repository ${repositoryName} belongs to another account`);
+  }
+  try {
+    await parts.deps.codecommit.cloneInto({ account, region }, repositoryName, commitId, place.folder);
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    throw new BuildFailure(
+      'GIT_ERROR',
+      `the repository ${repositoryName} cannot be cloned: ${error.code}: ${error.message}`,
+    );
+  }
 }
 
 /** Zips are read from their end, so they are written down first. */

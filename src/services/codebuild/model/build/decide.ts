@@ -29,6 +29,7 @@ export function decideBuild(
 export const buildAggregate: AggregateType<BuildState, BuildInput> = {
   kind: BUILD_KIND,
   version: 1,
+  inFlight: (state) => state.stage !== 'ended',
   decide: decideBuild,
 };
 
