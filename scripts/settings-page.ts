@@ -1,0 +1,48 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { configKeys, configSchema, flagOf, variableOf } from '../src/kernel/config/schema.ts';
+
+/** Where the table of all settings stands. */
+export const SETTINGS_PAGE = join(import.meta.dirname, '../docs/settings.md');
+
+const INTRODUCTION = `# Settings
+
+Every setting of \`pipewright up\`, from flags, the environment and a file; flags win over the environment, the
+environment over the file. The file is \`pipewright.yaml\` in the data folder, or the one that \`--config\` names, with the
+settings by their names:
+
+\`\`\`yaml
+port: 7300
+maxConcurrentBuilds: 4
+\`\`\`
+
+Everything that is wrong in them is said at once, with its place, and the server does not start.
+
+`;
+
+/** The page as it should be. Defaults that depend on the machine say so. */
+export function settingsPage(): string {
+  const rows = configKeys.map((key) => [
+    `\`${key}\``,
+    `\`${flagOf(key)}\`<br>\`${variableOf(key)}\``,
+    configSchema.shape[key].description ?? '',
+    defaultOf(key),
+  ]);
+  const table = [
+    ['Setting', 'Flag and variable', 'What it is', 'Default'],
+    ['---', '---', '---', '---'],
+    ...rows,
+  ];
+  return `${INTRODUCTION}${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+}
+
+function defaultOf(key: (typeof configKeys)[number]): string {
+  if (key === 'dataDir') return '`~/.pipewright`';
+  if (key === 'maxConcurrentBuilds') return 'four for each core, at least 8';
+  const parsed = configSchema.shape[key].safeParse(undefined);
+  const value: unknown = parsed.success ? parsed.data : undefined;
+  if (value === undefined) return '';
+  return Array.isArray(value) && value.length === 0 ? 'none' : `\`${String(value)}\``;
+}
+
+if (process.argv[1] === import.meta.filename) writeFileSync(SETTINGS_PAGE, settingsPage());
