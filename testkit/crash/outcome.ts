@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { names } from '../../src/cli/demo/names.ts';
-import type { Kernel } from '../../src/kernel/kernel.ts';
+import type { Database } from '../../src/kernel/database/port.ts';
 import type { OutboxEvent } from '../../src/kernel/outbox/port.ts';
 import { recordedEvents } from './recorder.ts';
 import type { Call } from './resources.ts';
@@ -22,9 +22,16 @@ export interface Outcome {
   readonly left: Readonly<Record<string, readonly string[]>>;
 }
 
+/** What is looked at besides the API; a kernel is one. */
+export interface Ground {
+  readonly database: Pick<Database, 'read'>;
+  readonly dataDir: string;
+  readonly sandbox: { readonly workRoot: string };
+}
+
 type Rows = readonly Record<string, unknown>[];
 
-export async function readOutcome(kernel: Kernel, call: Call): Promise<Outcome> {
+export async function readOutcome(ground: Ground, call: Call): Promise<Outcome> {
   const pipelineName = names.pipeline;
   const { pipelineExecutionSummaries } = await call<{ pipelineExecutionSummaries: Rows }>(
     'codepipeline',
@@ -38,7 +45,7 @@ export async function readOutcome(kernel: Kernel, call: Call): Promise<Outcome> 
     'ListActionExecutions',
     { pipelineName },
   );
-  const events = await recordedEvents(kernel.database.read);
+  const events = await recordedEvents(ground.database.read);
   const objects = events.filter((event) => event.source === 'aws.s3').map(objectText);
   return {
     executions: executions.map((each) => texts(each['status'], each['trigger'], 'triggerType')),
@@ -59,7 +66,7 @@ export async function readOutcome(kernel: Kernel, call: Call): Promise<Outcome> 
       .toSorted(),
     objects: [...new Set(objects.map(({ name }) => name))].toSorted(),
     objectsToldTwice: objects.length - new Set(objects.map(({ version }) => version)).size,
-    left: await whatIsLeft(kernel),
+    left: await whatIsLeft(ground),
   };
 }
 
@@ -143,18 +150,18 @@ function objectText({ detailType, detail }: OutboxEvent): { name: string; versio
   return { name: `${detailType} ${folder}`, version: `${object.key} ${object['version-id']}` };
 }
 
-async function whatIsLeft(kernel: Kernel): Promise<Outcome['left']> {
-  const { read } = kernel.database;
+async function whatIsLeft({ database, dataDir, sandbox }: Ground): Promise<Outcome['left']> {
+  const { read } = database;
   const outbox = await read.query<{ event: string }>('select event from outbox');
   // Timers wait for their time; tasks of no account are the rounds that every server makes now and then.
   const tasks = await read.query<{ kind: string }>("select distinct kind from tasks where account <> '-'");
   return {
     outbox: outbox.map((row) => row.event),
     tasks: tasks.map((row) => row.kind).toSorted(),
-    runs: list(join(kernel.dataDir, 'runs')).filter((name) => !name.startsWith('.')),
-    work: list(kernel.sandbox.workRoot),
-    plans: list(join(kernel.dataDir, 'builds')),
-    temporary: list(join(kernel.dataDir, 'tmp')),
+    runs: list(join(dataDir, 'runs')).filter((name) => !name.startsWith('.')),
+    work: list(sandbox.workRoot),
+    plans: list(join(dataDir, 'builds')),
+    temporary: list(join(dataDir, 'tmp')),
   };
 }
 

@@ -1,0 +1,3 @@
+import { killForReal } from '../../testkit/crash/real-kill.ts';
+
+killForReal('sqlite');
