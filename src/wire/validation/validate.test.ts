@@ -129,6 +129,21 @@ test('elements, keys and values of collections have their places', () => {
   );
 });
 
+test('text is text: no NUL, no half of a surrogate pair, wherever it stands', async () => {
+  const refused = /not contain the character NUL or half of a surrogate pair/;
+  for (const text of ['a\0b', 'a\ud800b']) {
+    expect(verdict({ t: 'string' }, text)).toMatch(refused);
+    expect(verdict({ t: 'list', of: '$string' }, ['a', text])).toMatch(refused);
+    expect(verdict({ t: 'map', key: '$string', value: '$string' }, { [text]: 'a' })).toMatch(refused);
+    const service = await loadServiceModel('logs');
+    const operation = service.operations.get('PutLogEvents');
+    if (operation === undefined) throw new Error('no PutLogEvents');
+    const printed = { logGroupName: 'g', logStreamName: 's', logEvents: [{ timestamp: 1, message: text }] };
+    expect(() => validate(service, operation, printed)).not.toThrow();
+    expect(() => validate(service, operation, { ...printed, logStreamName: text })).toThrow(refused);
+  }
+});
+
 test('a union has one member at most', () => {
   const union = {
     t: 'structure',
