@@ -1,14 +1,17 @@
 import { ApiError } from '../../kernel/errors.ts';
 import type { HostCredential } from '../../pure/agent-protocol.ts';
 import { createSignedClient, type Fetch } from '../../wire/client/index.ts';
-import type { HttpTransportOptions } from '../transport.ts';
 import { readIdentity, type StoredIdentity, writeIdentity } from './identity-file.ts';
 import { newHostKey } from './join.ts';
 
-/** The identity of a host that joined. */
-export interface HostIdentity
-  extends Required<Pick<HttpTransportOptions, 'endpoint' | 'region' | 'credentials' | 'forgetCredentials'>> {
+/** The identity of a host that joined: what its agent's transport takes. */
+export interface HostIdentity {
+  readonly endpoint: string;
+  readonly region: string;
   readonly name: string;
+  credentials(): Promise<Session['credentials']>;
+  /** The server does not know the session (any more): the next call brings another one. */
+  forgetCredentials(): void;
 }
 
 interface Session {
@@ -23,7 +26,12 @@ interface Session {
  * the next one is on the disk before the server hears of it, so that no crash on either side loses both. Undefined when
  * this host never joined.
  */
-export function openHostIdentity(stateDir: string, fetch?: Fetch): HostIdentity | undefined {
+export function openHostIdentity(
+  stateDir: string,
+  fetch?: Fetch,
+  /** Milliseconds that only ever rise. */
+  monotonic: () => number = () => performance.now(),
+): HostIdentity | undefined {
   const found = readIdentity(stateDir);
   if (found === undefined) return undefined;
   let stored: StoredIdentity = found;
@@ -38,7 +46,7 @@ export function openHostIdentity(stateDir: string, fetch?: Fetch): HostIdentity 
     stored = { ...rest, nextKey };
     writeIdentity(stateDir, stored);
     const input = { key: stored.key, nextKey };
-    const asked = performance.now();
+    const asked = monotonic();
     const answer = (await client.call('pipewright', 'RenewHostCredential', input)) as HostCredential;
     stored = { ...rest, key: nextKey };
     writeIdentity(stateDir, stored);
@@ -56,7 +64,7 @@ export function openHostIdentity(stateDir: string, fetch?: Fetch): HostIdentity 
     region,
     name,
     async credentials() {
-      if (session && performance.now() < session.renewAt) return session.credentials;
+      if (session && monotonic() < session.renewAt) return session.credentials;
       renewing ??= renew().finally(() => {
         renewing = undefined;
       });
@@ -64,7 +72,7 @@ export function openHostIdentity(stateDir: string, fetch?: Fetch): HostIdentity 
         return (await renewing).credentials;
       } catch (error) {
         // A line that is down costs nothing while the session still holds.
-        if (!(error instanceof ApiError) && session && performance.now() < session.endsAt)
+        if (!(error instanceof ApiError) && session && monotonic() < session.endsAt)
           return session.credentials;
         throw error;
       }

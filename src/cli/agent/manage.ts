@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { openHostIdentity, runningAgent, stopAgent, uninstallAgent } from '../../agent/index.ts';
 import { findConnection } from '../client/connection.ts';
@@ -5,6 +6,7 @@ import { ownService } from '../client/own-service.ts';
 
 interface StateOptions {
   readonly state: string;
+  readonly configFile?: string;
 }
 
 /** `pipewright agent token`: for a host that is to join. Only the token goes to standard output. */
@@ -43,8 +45,9 @@ export async function stop({ state }: StateOptions): Promise<number> {
 }
 
 /** `pipewright agent uninstall`: stops it and removes all that is its own. */
-export async function uninstall({ state }: StateOptions): Promise<number> {
+export async function uninstall({ state, configFile }: StateOptions): Promise<number> {
   const removed = await uninstallAgent(resolve(state));
+  if (configFile !== undefined) rmSync(resolve(configFile), { force: true });
   process.stdout.write(
     removed
       ? 'uninstalled; aws deploy deregister-on-premises-instance ends its registration\n'

@@ -6,6 +6,7 @@ import { createLogger, type LoggerOptions } from '../../kernel/telemetry/logger.
 import { trustingFetch } from '../../wire/client/index.ts';
 import { findConnection } from '../client/connection.ts';
 import { untilInterrupted } from '../terminal/interrupt.ts';
+import { readOnPremisesConfig } from './on-premises-config.ts';
 
 interface Options {
   readonly data?: string;
@@ -15,6 +16,7 @@ interface Options {
   readonly state: string;
   readonly endpoint?: string;
   readonly joinTokenFile?: string;
+  readonly configFile?: string;
   readonly caFile?: string;
   readonly allowPlainHttp?: boolean;
   readonly logLevel: LoggerOptions['level'];
@@ -45,8 +47,9 @@ async function start(options: Options, signal: AbortSignal): Promise<void> {
     if (endpoint === undefined) throw new Error('joining needs the address of the server: --endpoint URL');
     await joinHost({ endpoint, name, stateDir, token, signal, logger, fetch, allowPlainHttp });
   }
-  const identity = options.data === undefined ? openHostIdentity(stateDir, fetch) : undefined;
-  const connection = identity ?? { name: options.name, ...findConnection(options) };
+  const local = options.data !== undefined || options.configFile !== undefined;
+  const identity = local ? undefined : openHostIdentity(stateDir, fetch);
+  const connection = identity ?? registered(options) ?? { name: options.name, ...findConnection(options) };
   const name = connection.name;
   if (name === undefined) throw new Error('the name of this host is needed: --name NAME');
   await runAgent({
@@ -60,6 +63,14 @@ async function start(options: Options, signal: AbortSignal): Promise<void> {
     signal,
     logger,
   });
+}
+
+/** By the file that `aws deploy register` has written. */
+function registered({ configFile, endpoint = process.env['AWS_ENDPOINT_URL'], name }: Options) {
+  if (configFile === undefined) return undefined;
+  if (endpoint === undefined) throw new Error('the address of the server is needed: --endpoint URL');
+  const config = readOnPremisesConfig(configFile);
+  return { ...config, endpoint, name: name ?? config.name };
 }
 
 function joinToken({ joinTokenFile }: Options): string | undefined {

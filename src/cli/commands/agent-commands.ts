@@ -15,6 +15,7 @@ export function addAgentCommands(program: Command, finish: (code: number) => voi
     .option('--root <dir>', 'place absolute destinations below this folder')
     .option('--endpoint <url>', 'address of the server to join')
     .option('--join-token-file <file>', 'join by the token in this file (PIPEWRIGHT_JOIN_TOKEN works too)')
+    .option('--config-file <file>', 'keys that `aws deploy register` has written, in place of joining')
     .option('--ca-file <file>', 'trust this authority as well (PEM)')
     .option('--allow-plain-http', 'talk to a server beyond this machine without TLS')
     .option('--data <dir>', 'data folder of a server on this machine, in place of joining')
@@ -48,7 +49,8 @@ export function addAgentCommands(program: Command, finish: (code: number) => voi
       .command(name)
       .description(description)
       .requiredOption('--state <dir>', 'folder of the agent')
-      .action(async (options: { state: string }) => {
+      .option('--config-file <file>', 'file with its keys, removed when it is uninstalled')
+      .action(async (options: { state: string; configFile?: string }) => {
         const commands = await import('../agent/manage.ts');
         finish(await commands[action](options));
       });
