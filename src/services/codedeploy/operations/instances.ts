@@ -65,6 +65,7 @@ export function instanceOperations({ kernel }: CodeDeployParts): ServiceOperatio
             protocol: null,
             root: null,
           });
+          kernel.changes.publish(tx, { topic: HOST_TOPIC, id: name, scope, sequence: 0 });
         });
         return {};
       },
@@ -167,6 +168,7 @@ export function instanceOperations({ kernel }: CodeDeployParts): ServiceOperatio
           throw new ApiError('TagLimitExceededException', `An instance has at most ${MOST_TAGS} tags.`);
         }
         await setTags(tx, scope, row.name, tags);
+        kernel.changes.publish(tx, { topic: HOST_TOPIC, id: row.name, scope, sequence: 0 });
       }
     });
     return {};
