@@ -19,12 +19,20 @@ const ITEMS: SideNavigationProps.Item[] = [
   {
     type: 'section-group',
     title: 'Build',
-    items: [link('Build projects', paths.projects()), link('Builds', paths.builds())],
+    items: [
+      link('Build projects', paths.projects()),
+      link('Builds', paths.builds()),
+      link('Test reports', paths.reportGroups()),
+    ],
   },
   {
     type: 'section-group',
     title: 'Deploy',
-    items: [link('Deployments', paths.deployments()), link('Hosts', paths.hosts())],
+    items: [
+      link('Deployments', paths.deployments()),
+      link('Applications', paths.applications()),
+      link('Hosts', paths.hosts()),
+    ],
   },
 ];
 

@@ -30,11 +30,23 @@ const PAGES: RouteObject[] = [
   page('builds/:project/:id', async () => ({
     Component: (await import('../pages/build/build-page.tsx')).BuildPage,
   })),
+  page('report-groups', async () => ({
+    Component: (await import('../pages/reports/report-groups-page.tsx')).ReportGroupsPage,
+  })),
+  page('report-groups/:name', async () => ({
+    Component: (await import('../pages/reports/report-group-page.tsx')).ReportGroupPage,
+  })),
   page('deployments', async () => ({
     Component: (await import('../pages/deployments/deployments-page.tsx')).DeploymentsPage,
   })),
   page('deployments/:id', async () => ({
     Component: (await import('../pages/deployments/deployment-page.tsx')).DeploymentPage,
+  })),
+  page('applications', async () => ({
+    Component: (await import('../pages/applications/applications-page.tsx')).ApplicationsPage,
+  })),
+  page('applications/:name', async () => ({
+    Component: (await import('../pages/applications/application-page.tsx')).ApplicationPage,
   })),
   page('hosts', async () => ({ Component: (await import('../pages/hosts/hosts-page.tsx')).HostsPage })),
   page('repositories', async () => ({

@@ -1,17 +1,16 @@
 import AppLayoutToolbar from '@cloudscape-design/components/app-layout-toolbar';
 import { useState } from 'react';
 import { Outlet } from 'react-router';
+import { isNarrow } from '../ui/narrow.ts';
 import { Announcement } from './announcement.tsx';
 import { Breadcrumbs } from './breadcrumbs.tsx';
 import { Navigation } from './navigation.tsx';
 import { Notifications } from './notifications.tsx';
 import { TopBar } from './top-bar.tsx';
 
-const NARROW = '(max-width: 688px)';
-
 /** What stands around every page. */
 export function Shell() {
-  const [navigationOpen, setNavigationOpen] = useState(() => !matchMedia(NARROW).matches);
+  const [navigationOpen, setNavigationOpen] = useState(() => !isNarrow());
   return (
     <>
       <div id="pw-top">
@@ -19,7 +18,7 @@ export function Shell() {
       </div>
       <AppLayoutToolbar
         headerSelector="#pw-top"
-        navigation={<Navigation onFollowed={() => matchMedia(NARROW).matches && setNavigationOpen(false)} />}
+        navigation={<Navigation onFollowed={() => isNarrow() && setNavigationOpen(false)} />}
         navigationOpen={navigationOpen}
         navigationWidth={232}
         onNavigationChange={({ detail }) => setNavigationOpen(detail.open)}

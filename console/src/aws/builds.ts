@@ -1,16 +1,20 @@
 import {
   BatchGetBuildsCommand,
   BatchGetProjectsCommand,
+  BatchGetReportGroupsCommand,
   BatchGetReportsCommand,
   CodeBuildClient,
   DescribeTestCasesCommand,
   ListBuildsCommand,
   ListBuildsForProjectCommand,
   ListProjectsCommand,
+  ListReportGroupsCommand,
+  ListReportsForReportGroupCommand,
+  RetryBuildCommand,
   StartBuildCommand,
   StopBuildCommand,
 } from '@aws-sdk/client-codebuild';
-import { clientSettings, lazily } from './client-settings.ts';
+import { clientSettings, lazily, ownArn } from './client-settings.ts';
 import { allPages, inBatches } from './pages.ts';
 
 const client = lazily(() => new CodeBuildClient(clientSettings()));
@@ -50,12 +54,35 @@ export async function listBuilds(projectName: string | undefined, nextToken: str
 
 export const startBuild = (projectName: string) => client().send(new StartBuildCommand({ projectName }));
 
+/** The same build once more, with what it was given then. */
+export const retryBuild = (id: string) => client().send(new RetryBuildCommand({ id }));
+
 export const stopBuild = (id: string) => client().send(new StopBuildCommand({ id }));
 
 export async function getReports(reportArns: readonly string[]) {
   return inBatches(reportArns, 100, async (batch) => {
     return (await client().send(new BatchGetReportsCommand({ reportArns: batch }))).reports;
   });
+}
+
+export async function listReportGroups() {
+  const arns = await allPages(
+    (nextToken) => client().send(new ListReportGroupsCommand({ nextToken })),
+    (page) => page.reportGroups,
+    (page) => page.nextToken,
+  );
+  return inBatches(arns, 100, async (reportGroupArns) => {
+    return (await client().send(new BatchGetReportGroupsCommand({ reportGroupArns }))).reportGroups;
+  });
+}
+
+/** A page of a group's reports, newest first. */
+export async function listReports(group: string, maxResults: number, nextToken: string | undefined) {
+  const reportGroupArn = ownArn('codebuild', `report-group/${group}`);
+  const answer = await client().send(
+    new ListReportsForReportGroupCommand({ reportGroupArn, maxResults, nextToken }),
+  );
+  return { reports: await getReports(answer.reports ?? []), nextToken: answer.nextToken };
 }
 
 export const listTestCases = (reportArn: string) =>

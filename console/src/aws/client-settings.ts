@@ -16,3 +16,10 @@ export function lazily<T>(build: () => T): () => T {
   let built: { readonly value: T } | undefined;
   return () => (built ??= { value: build() }).value;
 }
+
+/** The ARN of something in the account and region that one is signed in to. */
+export function ownArn(service: string, resource: string): string {
+  const session = sessionState();
+  const [account, region] = session.kind === 'signed-in' ? [session.account, session.region] : ['', ''];
+  return `arn:aws:${service}:${region}:${account}:${resource}`;
+}

@@ -1,9 +1,14 @@
 import {
+  BatchGetApplicationsCommand,
+  BatchGetDeploymentGroupsCommand,
   BatchGetDeploymentsCommand,
   BatchGetDeploymentTargetsCommand,
   BatchGetOnPremisesInstancesCommand,
   CodeDeployClient,
+  GetApplicationCommand,
   GetDeploymentCommand,
+  ListApplicationsCommand,
+  ListDeploymentGroupsCommand,
   ListDeploymentsCommand,
   ListDeploymentTargetsCommand,
   ListOnPremisesInstancesCommand,
@@ -14,9 +19,15 @@ import { allPages, inBatches } from './pages.ts';
 
 const client = lazily(() => new CodeDeployClient(clientSettings()));
 
+/** Which deployments a list shows: those of a group, or all. */
+export interface OfGroup {
+  readonly applicationName: string;
+  readonly deploymentGroupName: string;
+}
+
 /** A page of deployments, newest first. */
-export async function listDeployments(nextToken: string | undefined) {
-  const answer = await client().send(new ListDeploymentsCommand({ nextToken }));
+export async function listDeployments(nextToken: string | undefined, of?: OfGroup) {
+  const answer = await client().send(new ListDeploymentsCommand({ ...of, nextToken }));
   const deployments = await inBatches(answer.deployments ?? [], 25, async (deploymentIds) => {
     return (await client().send(new BatchGetDeploymentsCommand({ deploymentIds }))).deploymentsInfo;
   });
@@ -41,6 +52,33 @@ export async function listTargets(deploymentId: string) {
 
 export const stopDeployment = (deploymentId: string, autoRollbackEnabled: boolean) =>
   client().send(new StopDeploymentCommand({ deploymentId, autoRollbackEnabled }));
+
+export async function listApplications() {
+  const names = await allPages(
+    (nextToken) => client().send(new ListApplicationsCommand({ nextToken })),
+    (page) => page.applications,
+    (page) => page.nextToken,
+  );
+  return inBatches(names, 100, async (applicationNames) => {
+    return (await client().send(new BatchGetApplicationsCommand({ applicationNames }))).applicationsInfo;
+  });
+}
+
+export async function getApplication(applicationName: string) {
+  return (await client().send(new GetApplicationCommand({ applicationName }))).application;
+}
+
+export async function listGroups(applicationName: string) {
+  const names = await allPages(
+    (nextToken) => client().send(new ListDeploymentGroupsCommand({ applicationName, nextToken })),
+    (page) => page.deploymentGroups,
+    (page) => page.nextToken,
+  );
+  return inBatches(names, 100, async (deploymentGroupNames) => {
+    const command = new BatchGetDeploymentGroupsCommand({ applicationName, deploymentGroupNames });
+    return (await client().send(command)).deploymentGroupsInfo;
+  });
+}
 
 /** Hosts with an agent, registered and deregistered ones. */
 export async function listInstances() {

@@ -7,6 +7,7 @@ import Table, { type TableProps } from '@cloudscape-design/components/table';
 import TextFilter from '@cloudscape-design/components/text-filter';
 import type { ReactNode } from 'react';
 import { ErrorBox } from './error-box.tsx';
+import { useNarrow } from './narrow.ts';
 
 const PAGE_SIZE = 25;
 
@@ -36,6 +37,7 @@ interface DataTableProps<T> {
 export function DataTable<T>(props: DataTableProps<T>) {
   const { title, source, columns, trackBy, textOf, empty, variant = 'container', actions } = props;
   const all = source.items ?? [];
+  const narrow = useNarrow();
   const collection = useCollection(all, {
     filtering: {
       empty,
@@ -54,12 +56,12 @@ export function DataTable<T>(props: DataTableProps<T>) {
     <Table
       {...collection.collectionProps}
       variant={variant}
-      columnDefinitions={columns}
+      columnDefinitions={columns.map((column) => bounded(column, narrow))}
       items={collection.items}
       trackBy={trackBy}
       loading={source.items === undefined}
       loadingText="Loading"
-      wrapLines={false}
+      wrapLines={narrow}
       header={
         <Header
           variant="h2"
@@ -102,4 +104,10 @@ export function DataTable<T>(props: DataTableProps<T>) {
       }
     />
   );
+}
+
+/** A name is never so long that what stands beside it is out of sight. */
+function bounded<T>(column: TableProps.ColumnDefinition<T>, narrow: boolean): TableProps.ColumnDefinition<T> {
+  if (narrow) return { ...column, minWidth: Math.min(Number(column.minWidth ?? 120), 150), maxWidth: 190 };
+  return column.isRowHeader === true ? { ...column, maxWidth: 440 } : column;
 }

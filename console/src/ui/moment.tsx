@@ -12,8 +12,8 @@ export function absoluteTime(at: Date, times: TimeChoice): string {
 
 interface MomentProps {
   readonly at: Date | undefined;
-  /** `both` says the time and how long ago; `ago` only the latter, with the time on hover. */
-  readonly show?: 'both' | 'ago';
+  /** `both` says the time and how long ago; `ago` only the latter, with the time on hover; `time` only the former. */
+  readonly show?: 'both' | 'ago' | 'time';
 }
 
 /** A moment in time. Both zones stand in its title. */
@@ -26,7 +26,7 @@ export function Moment({ at, show = 'ago' }: MomentProps) {
   const title = `${absoluteTime(at, 'local')} · ${absoluteTime(at, 'utc')}`;
   return (
     <time dateTime={at.toISOString()} title={title}>
-      {show === 'ago' ? ago : `${absolute} (${ago})`}
+      {show === 'ago' ? ago : show === 'time' ? absolute : `${absolute} (${ago})`}
     </time>
   );
 }

@@ -17,8 +17,12 @@ export const paths = {
     const at = id.lastIndexOf(':');
     return path('builds', id.slice(0, at), id.slice(at + 1));
   },
+  reportGroups: () => path('report-groups'),
+  reportGroup: (name: string) => path('report-groups', name),
   deployments: () => path('deployments'),
   deployment: (id: string) => path('deployments', id),
+  applications: () => path('applications'),
+  application: (name: string) => path('applications', name),
   hosts: () => path('hosts'),
   repositories: () => path('repositories'),
   repository: (name: string) => path('repositories', name),

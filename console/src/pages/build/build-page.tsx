@@ -2,8 +2,8 @@ import type { Build } from '@aws-sdk/client-codebuild';
 import Button from '@cloudscape-design/components/button';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useQuery } from '@tanstack/react-query';
-import { useParams } from 'react-router';
-import { stopBuild } from '../../aws/builds.ts';
+import { useNavigate, useParams } from 'react-router';
+import { retryBuild, stopBuild } from '../../aws/builds.ts';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import { paths } from '../../ui/paths.ts';
@@ -31,7 +31,7 @@ export function BuildPage() {
         { text: project, to: paths.project(project) },
       ]}
       self={paths.build(buildId)}
-      actions={build.data?.buildComplete === false ? <StopBuildButton id={buildId} /> : undefined}
+      actions={build.data === undefined ? undefined : <BuildActions of={build.data} />}
     >
       <Loaded query={build}>{(data) => <BuildContent of={data} />}</Loaded>
     </Page>
@@ -56,6 +56,26 @@ function BuildContent({ of }: { readonly of: Build }) {
         ]}
       />
     </>
+  );
+}
+
+/** Stops what runs; what is over and has a source of its own can be run again. */
+function BuildActions({ of }: { readonly of: Build }) {
+  const id = of.id ?? '';
+  if (of.buildComplete === false) return <StopBuildButton id={id} />;
+  return of.source?.type === 'CODEPIPELINE' ? null : <RetryBuildButton id={id} />;
+}
+
+function RetryBuildButton({ id }: { readonly id: string }) {
+  const navigate = useNavigate();
+  const retry = useAction(async () => {
+    const { build } = await retryBuild(id);
+    if (build?.id !== undefined) void navigate(paths.build(build.id));
+  }, 'The build runs again');
+  return (
+    <Button loading={retry.isPending} onClick={() => retry.mutate(undefined)}>
+      Retry build
+    </Button>
   );
 }
 

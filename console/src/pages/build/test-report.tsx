@@ -2,9 +2,11 @@ import type { Report, TestCase } from '@aws-sdk/client-codebuild';
 import SpaceBetween from '@cloudscape-design/components/space-between';
 import type { TableProps } from '@cloudscape-design/components/table';
 import { useQuery } from '@tanstack/react-query';
+import { AppLink } from '../../ui/app-link.tsx';
 import { DataTable } from '../../ui/data-table.tsx';
 import { durationInWords } from '../../ui/duration.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { paths } from '../../ui/paths.ts';
 import { Status, statusLook } from '../../ui/status.tsx';
 import { wholeList } from '../../ui/table-source.ts';
 import { testCasesQuery } from '../builds/queries.ts';
@@ -46,7 +48,10 @@ export function TestReport({ of }: { readonly of: Report }) {
   const group = of.reportGroupArn?.split('/').at(-1) ?? of.name ?? '';
   return (
     <SpaceBetween size="m">
-      <Status of={of.status} words={`${group}: ${testsInWords(of.testSummary)}`} />
+      <span className="pw-inline">
+        <Status of={of.status} words={testsInWords(of.testSummary)} />
+        <AppLink to={paths.reportGroup(group)}>{group}: all reports</AppLink>
+      </span>
       <FailedTests of={failed} />
       <DataTable
         title={`Tests of ${group}`}

@@ -1,7 +1,7 @@
 import type { TestReportSummary } from '@aws-sdk/client-codebuild';
 import { durationInWords } from '../../ui/duration.ts';
 
-/** `12 tests, 11 succeeded, 1 failed, 3 s`. */
+/** `12 tests, 11 succeeded, 1 failed, in 3 s`. */
 export function testsInWords(summary: TestReportSummary | undefined): string {
   if (summary === undefined) return 'no summary';
   const total = summary.total ?? 0;
@@ -9,5 +9,5 @@ export function testsInWords(summary: TestReportSummary | undefined): string {
     .filter(([, count]) => count > 0)
     .map(([status, count]) => `${count} ${status.toLowerCase()}`);
   const took = durationInWords((summary.durationInNanoSeconds ?? 0) / 1_000_000);
-  return [`${total} ${total === 1 ? 'test' : 'tests'}`, ...counts, took].join(', ');
+  return [`${total} ${total === 1 ? 'test' : 'tests'}`, ...counts, `in ${took}`].join(', ');
 }

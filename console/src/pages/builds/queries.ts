@@ -44,6 +44,32 @@ export const reportsQuery = (arns: readonly string[]) =>
     meta: { watch: BUILDS },
   });
 
+const REPORT_GROUP = 'codebuild.report-group';
+const REPORTS_PAGE = 50;
+
+export const reportGroupsQuery = () =>
+  queryOptions({
+    queryKey: ['report-groups'],
+    queryFn: aws.listReportGroups,
+    meta: { watch: [{ topic: REPORT_GROUP }] },
+  });
+
+export const latestReportQuery = (group: string) =>
+  queryOptions({
+    queryKey: ['latest-report', group],
+    queryFn: async () => (await aws.listReports(group, 1, undefined)).reports[0] ?? null,
+    meta: { watch: [{ topic: REPORT_GROUP, id: group }] },
+  });
+
+export const groupReportsQuery = (group: string) =>
+  infiniteQueryOptions({
+    queryKey: ['group-reports', group],
+    queryFn: ({ pageParam }) => aws.listReports(group, REPORTS_PAGE, pageParam),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextToken,
+    meta: { watch: [{ topic: REPORT_GROUP, id: group }] },
+  });
+
 export const testCasesQuery = (reportArn: string) =>
   queryOptions({
     queryKey: ['test-cases', reportArn],

@@ -35,7 +35,10 @@ export function DeploymentFacts({ of }: { readonly of: DeploymentInfo }) {
           items={[
             { label: 'Status', value: <Status of={of.status} /> },
             { label: 'Hosts', value: overviewInWords(of) },
-            { label: 'Application', value: of.applicationName ?? '–' },
+            {
+              label: 'Application',
+              value: <AppLink to={paths.application(of.applicationName ?? '')}>{of.applicationName}</AppLink>,
+            },
             { label: 'Group', value: of.deploymentGroupName ?? '–' },
             { label: 'Configuration', value: of.deploymentConfigName ?? '–' },
             { label: 'Started by', value: creatorInWords(of) },

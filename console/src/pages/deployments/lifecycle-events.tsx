@@ -1,7 +1,7 @@
 import './lifecycle-events.css';
 import type { Diagnostics, LifecycleEvent } from '@aws-sdk/client-codedeploy';
 import { CodeBlock } from '../../ui/code-block.tsx';
-import { Elapsed } from '../../ui/moment.tsx';
+import { Elapsed, Moment } from '../../ui/moment.tsx';
 import { isRunning, Status } from '../../ui/status.tsx';
 
 interface LifecycleEventsProps {
@@ -13,11 +13,14 @@ interface LifecycleEventsProps {
 export function LifecycleEvents({ host, of }: LifecycleEventsProps) {
   if (of.length === 0) return <span className="pw-muted">Nothing has happened on this host yet.</span>;
   return (
-    <ol className="pw-events">
+    <ol className="pw-events" aria-label={`Events of ${host}`}>
       {of.map((event) => (
-        <li key={event.lifecycleEventName} className="pw-event">
+        <li key={event.lifecycleEventName} className="pw-event" aria-label={event.lifecycleEventName}>
           <span>{event.lifecycleEventName}</span>
           <Status of={event.status} />
+          <span className="pw-muted">
+            {event.startTime === undefined ? null : <Moment at={event.startTime} show="time" />}
+          </span>
           <span className="pw-muted">
             <Took of={event} />
           </span>

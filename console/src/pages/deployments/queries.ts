@@ -8,10 +8,11 @@ const DEPLOYMENT = 'codedeploy.deployment';
 /** A deployment announces its targets too. */
 const of = (id: string): readonly Watch[] => [{ topic: DEPLOYMENT, id }];
 
-export const deploymentsQuery = () =>
+/** Of one group, or all of them; newest first. */
+export const deploymentsQuery = (of?: aws.OfGroup) =>
   infiniteQueryOptions({
-    queryKey: ['deployments'],
-    queryFn: ({ pageParam }) => aws.listDeployments(pageParam),
+    queryKey: ['deployments', of ?? 'all'],
+    queryFn: ({ pageParam }) => aws.listDeployments(pageParam, of),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextToken,
     meta: { watch: [{ topic: DEPLOYMENT }] },
@@ -29,6 +30,30 @@ export const targetsQuery = (id: string) =>
     queryKey: ['targets', id],
     queryFn: () => aws.listTargets(id),
     meta: { watch: of(id) },
+  });
+
+const APPLICATION = 'codedeploy.application';
+
+export const applicationsQuery = () =>
+  queryOptions({
+    queryKey: ['applications'],
+    queryFn: aws.listApplications,
+    meta: { watch: [{ topic: APPLICATION }] },
+  });
+
+export const applicationQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['application', name],
+    queryFn: async () => found(await aws.getApplication(name), `There is no application ${name}.`),
+    meta: { watch: [{ topic: APPLICATION, id: name }] },
+  });
+
+/** A group tells its last deployment, so it moves with them. */
+export const groupsQuery = (application: string) =>
+  queryOptions({
+    queryKey: ['groups', application],
+    queryFn: () => aws.listGroups(application),
+    meta: { watch: [{ topic: APPLICATION, id: application }, { topic: DEPLOYMENT }] },
   });
 
 export const hostsQuery = () =>

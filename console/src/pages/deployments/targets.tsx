@@ -9,7 +9,7 @@ import { statusLook } from '../../ui/status.tsx';
 import { LifecycleEvents } from './lifecycle-events.tsx';
 import { targetsQuery } from './queries.ts';
 
-/** Many hosts start folded; those that failed are open. */
+/** Many hosts start folded; those that failed are open, those that were left out are not. */
 const OPEN_LIMIT = 6;
 
 /** Every host of a deployment with its lifecycle events. */
@@ -28,7 +28,10 @@ export function Targets({ deploymentId }: { readonly deploymentId: string }) {
               <Target
                 key={target.instanceTarget?.targetId}
                 of={target}
-                open={list.length <= OPEN_LIMIT || target.instanceTarget?.status === 'Failed'}
+                open={
+                  target.instanceTarget?.status === 'Failed' ||
+                  (list.length <= OPEN_LIMIT && target.instanceTarget?.status !== 'Skipped')
+                }
               />
             ))
           )

@@ -1,5 +1,4 @@
 import type { PipelineDeclaration, PipelineExecution } from '@aws-sdk/client-codepipeline';
-import Alert from '@cloudscape-design/components/alert';
 import Container from '@cloudscape-design/components/container';
 import KeyValuePairs, { type KeyValuePairsProps } from '@cloudscape-design/components/key-value-pairs';
 import { Status } from '../../ui/status.tsx';
@@ -28,14 +27,9 @@ export function ExecutionFacts({ of, definition }: ExecutionFactsProps) {
     ...variables.map((each) => ({ label: `Variable ${each.name}`, value: each.resolvedValue ?? '' })),
   ];
   return (
-    <>
-      {of.statusSummary ? (
-        <Alert type={of.status === 'Failed' ? 'error' : 'info'}>{of.statusSummary}</Alert>
-      ) : null}
-      <Container>
-        <KeyValuePairs columns={3} items={items} />
-      </Container>
-    </>
+    <Container>
+      <KeyValuePairs columns={3} items={items} />
+    </Container>
   );
 }
 

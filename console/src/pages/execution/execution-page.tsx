@@ -7,6 +7,7 @@ import { isRunning } from '../../ui/status.tsx';
 import { definitionQuery, executionQuery } from '../pipeline/queries.ts';
 import { StopButton } from '../pipeline/stop-button.tsx';
 import { ExecutionFacts } from './execution-facts.tsx';
+import { Reasons } from './reasons.tsx';
 import { Timeline } from './timeline.tsx';
 
 /** One execution: what started it, with which revision, and when each action ran. */
@@ -32,6 +33,7 @@ export function ExecutionPage() {
       <Loaded query={execution}>
         {(data) => (
           <>
+            <Reasons pipeline={name} of={data} />
             <ExecutionFacts of={data} definition={definition.data?.pipeline} />
             <Timeline pipeline={name} executionId={id} />
           </>

@@ -1,7 +1,9 @@
 import type { ActionExecutionDetail } from '@aws-sdk/client-codepipeline';
 import { durationInWords } from '../../ui/duration.ts';
+import { Moment } from '../../ui/moment.tsx';
 import { Status, statusLook } from '../../ui/status.tsx';
 import { actionLink } from '../shared/action-link.ts';
+import { nameInArn } from '../shared/trigger-words.ts';
 import { WorkLink } from '../shared/work-link.tsx';
 import { Artifacts } from './artifacts.tsx';
 import { actionSpan, placeIn, type Span } from './timeline-span.ts';
@@ -34,14 +36,41 @@ export function TimelineRow({ action, span, now }: TimelineRowProps) {
         />
       </div>
       <div className="pw-timeline-more">
-        <span>{durationInWords(own.to - own.from)}</span>
+        <span>
+          <Moment at={action.startTime} show="time" />, {durationInWords(own.to - own.from)}
+        </span>
+        {action.input?.actionTypeId?.category === 'Approval' && action.updatedBy !== undefined ? (
+          <span>by {nameInArn(action.updatedBy)}</span>
+        ) : null}
         <WorkLink
           link={actionLink(provider, result?.externalExecutionId, result?.externalExecutionUrl)}
           of={name}
         />
         <Artifacts of={action.output?.outputArtifacts ?? []} />
         {reason ? <span>{reason.split('\n')[0]}</span> : null}
+        <OutputVariables of={action.output?.outputVariables ?? {}} />
       </div>
     </li>
+  );
+}
+
+/** What an action told the ones after it. */
+function OutputVariables({ of }: { readonly of: Readonly<Record<string, string>> }) {
+  const names = Object.keys(of);
+  if (names.length === 0) return null;
+  return (
+    <details className="pw-timeline-variables">
+      <summary>
+        {names.length} {names.length === 1 ? 'variable' : 'variables'}
+      </summary>
+      <dl>
+        {names.map((name) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd className="pw-mono">{of[name]}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
   );
 }

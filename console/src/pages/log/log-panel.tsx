@@ -5,6 +5,7 @@ import Toggle from '@cloudscape-design/components/toggle';
 import { useState } from 'react';
 import type { LogStore } from '../../log/log-store.ts';
 import { awsCommand, CommandLine } from '../../ui/command-line.tsx';
+import { isNarrow } from '../../ui/narrow.ts';
 import { saveFile } from '../../ui/save-file.ts';
 import { LogFind } from './log-find.tsx';
 import { LogView } from './log-view.tsx';
@@ -24,7 +25,7 @@ interface LogPanelProps {
 export function LogPanel({ group, stream, attempt, name, fileName }: LogPanelProps) {
   const { store, refused } = useLog(group, stream, attempt);
   const [text, setText] = useState('');
-  const [wrap, setWrap] = useState(false);
+  const [wrap, setWrap] = useState(isNarrow);
   const [times, setTimes] = useState(false);
   const [following, setFollowing] = useState(true);
   const search = useSearch(store, text, false);

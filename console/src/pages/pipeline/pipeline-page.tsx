@@ -51,7 +51,7 @@ export function PipelinePage() {
 function ModeBadges({ of }: { readonly of: { readonly executionMode?: string; readonly version?: number } }) {
   return (
     <>
-      <Badge>{of.executionMode ?? 'SUPERSEDED'}</Badge> <Badge>Version {of.version}</Badge>
+      <Badge>{of.executionMode ?? 'SUPERSEDED'} mode</Badge> <Badge>Version {of.version}</Badge>
     </>
   );
 }

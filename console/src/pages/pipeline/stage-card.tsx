@@ -30,7 +30,7 @@ export function StageCard({ pipeline, stage }: StageCardProps) {
             to={paths.execution(pipeline, stage.executionId)}
             ariaLabel={`Execution ${stage.executionId.slice(0, 8)} of ${stage.name}`}
           >
-            <span className="pw-mono">{stage.executionId.slice(0, 8)}</span>
+            Execution <span className="pw-mono">{stage.executionId.slice(0, 8)}</span>
           </AppLink>
         )}
         <div className="pw-stage-buttons">

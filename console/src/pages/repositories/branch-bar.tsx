@@ -21,7 +21,7 @@ export function BranchBar({ repository, branch, branches, page }: BranchBarProps
     page === 'tree' ? paths.tree(repository, name) : paths.commits(repository, name);
   const other = useHref(page === 'tree' ? paths.commits(repository, branch) : paths.tree(repository, branch));
   return (
-    <SpaceBetween direction="horizontal" size="s">
+    <SpaceBetween direction="horizontal" size="s" alignItems="end">
       <Select
         selectedOption={{ value: branch, label: branch }}
         options={branches.map((name) => ({ value: name, label: name }))}

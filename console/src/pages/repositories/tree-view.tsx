@@ -6,6 +6,7 @@ import { BASE, paths } from '../../ui/paths.ts';
 import { FileView } from './file-view.tsx';
 import { FolderTable } from './folder-table.tsx';
 import { entryQuery } from './queries.ts';
+import { Readme } from './readme.tsx';
 
 interface TreeViewProps {
   readonly repository: string;
@@ -25,7 +26,10 @@ export function TreeView({ repository, branch, path }: TreeViewProps) {
           data.kind === 'file' ? (
             <FileView path={path} content={data.content} />
           ) : (
-            <FolderTable repository={repository} branch={branch} path={path} folder={data.folder} />
+            <>
+              <FolderTable repository={repository} branch={branch} path={path} folder={data.folder} />
+              <Readme repository={repository} branch={branch} folder={data.folder} />
+            </>
           )
         }
       </Loaded>

@@ -1,0 +1,44 @@
+import type { ActionExecutionDetail, PipelineExecution } from '@aws-sdk/client-codepipeline';
+import Alert from '@cloudscape-design/components/alert';
+import { useQuery } from '@tanstack/react-query';
+import { actionsQuery } from '../pipeline/queries.ts';
+import { actionLink } from '../shared/action-link.ts';
+import { WorkLink } from '../shared/work-link.tsx';
+
+interface ReasonsProps {
+  readonly pipeline: string;
+  readonly of: PipelineExecution;
+}
+
+/** Why an execution ended as it did: what its failed actions say, otherwise what it says itself. */
+export function Reasons({ pipeline, of }: ReasonsProps) {
+  const actions = useQuery(actionsQuery(pipeline, of.pipelineExecutionId ?? ''));
+  const failed = of.status === 'Failed' ? lastFailures(actions.data ?? []) : [];
+  if (failed.length > 0)
+    return failed.map((action) => <Failure key={action.actionExecutionId} of={action} />);
+  if (!of.statusSummary) return null;
+  return <Alert type={of.status === 'Failed' ? 'error' : 'info'}>{of.statusSummary}</Alert>;
+}
+
+function Failure({ of }: { readonly of: ActionExecutionDetail }) {
+  const result = of.output?.executionResult;
+  const link = actionLink(
+    of.input?.actionTypeId?.provider,
+    result?.externalExecutionId,
+    result?.externalExecutionUrl,
+  );
+  return (
+    <Alert type="error" header={`${of.actionName} failed in ${of.stageName}`}>
+      <p className="pw-words">
+        {result?.errorDetails?.message ?? result?.externalExecutionSummary ?? 'The action gave no reason.'}
+      </p>
+      <WorkLink link={link} of={of.actionName ?? ''} />
+    </Alert>
+  );
+}
+
+/** Actions whose last attempt failed. */
+export function lastFailures(actions: readonly ActionExecutionDetail[]): ActionExecutionDetail[] {
+  const last = new Map(actions.map((action) => [`${action.stageName}/${action.actionName}`, action]));
+  return [...last.values()].filter((action) => action.status === 'Failed');
+}
