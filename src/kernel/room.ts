@@ -1,4 +1,5 @@
 import type { Migration } from './database/port.ts';
+import type { RetentionRule } from './retention/port.ts';
 import type { TaskDefinition } from './tasks/port.ts';
 import type { AggregateType } from './transitions/port.ts';
 
@@ -12,6 +13,8 @@ export interface Room {
   readonly migrations: readonly Migration[];
   readonly aggregates: readonly AggregateType[];
   readonly tasks: readonly TaskDefinition[];
+  /** What it forgets by age. */
+  readonly retention?: readonly RetentionRule[];
   /** Picks up what an earlier process left (re-adopts runs, emits what is missing). Runs before requests are taken. */
   start?(): Promise<void>;
   stop?(): Promise<void>;

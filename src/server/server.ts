@@ -4,10 +4,12 @@ import { getRequestListener } from '@hono/node-server';
 import type { Clock } from '../kernel/clock.ts';
 import { createSystemClock } from '../kernel/clock-system.ts';
 import { createTestClock, serveTestClock, type TestClock } from '../kernel/clock-test.ts';
+import { retentionPeriods } from '../kernel/config/retention.ts';
 import type { Config } from '../kernel/config/schema.ts';
 import { createHttpServer } from '../kernel/http/http-server.ts';
 import type { Kernel } from '../kernel/kernel.ts';
 import { type OpenKernel, openKernel } from '../kernel/open.ts';
+import { createKeepingRoom } from '../kernel/retention/keeping-room.ts';
 import { createSandbox } from '../kernel/sandbox/create-sandbox.ts';
 import { createLogger, type Logger } from '../kernel/telemetry/logger.ts';
 import type { AccessKey } from '../services/iam/index.ts';
@@ -110,8 +112,9 @@ async function open(
     createConsoleLink,
     atRest: rooms.codecommit.atRest,
   });
-  const all = [serverRoom(own), ...Object.values(rooms)];
-  await kernel.install(all);
+  const all = [serverRoom(kernel, own), ...Object.values(rooms)];
+  const keeping = createKeepingRoom(kernel, { rooms: all, periods: retentionPeriods(config) });
+  await kernel.install([...all, keeping]);
 
   const native = getRequestListener(
     createNativeApp({

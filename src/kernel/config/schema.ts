@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
+import { retentionSettings } from './retention.ts';
 
 /**
  * Every setting of the server: name in the file (`pipewright.yaml`), variable of the environment and flag of
@@ -77,6 +78,7 @@ export const configSchema = z.strictObject({
     .preprocess(splitList, z.array(z.string().startsWith('/', 'must be absolute paths')).max(100))
     .default([])
     .describe('more folders that builds under bubblewrap may read, comma-separated'),
+  ...retentionSettings,
   logLevel: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('warn')

@@ -44,8 +44,9 @@ export class Definitions {
     this.#running.set(kind, (this.#running.get(kind) ?? 1) - 1);
   }
 
-  full(): string[] {
-    return [...this.#byKind.keys()].filter((kind) => !this.hasPlace(kind));
+  /** Kinds of which one more can be done. */
+  free(): string[] {
+    return [...this.#byKind.keys()].filter((kind) => this.hasPlace(kind));
   }
 }
 

@@ -163,7 +163,7 @@ class Queue implements TaskQueue {
       const times = { now: clock.now(), wall: clock.wall() };
       const lease = { owner: this.#owner, until: times.wall + LEASE_MS };
       const tasks = await database.transaction((tx) =>
-        claimTasks(tx, lease, times, this.#definitions.full(), CLAIM_LIMIT),
+        claimTasks(tx, lease, times, this.#definitions.free(), CLAIM_LIMIT),
       );
       this.#take(tasks);
       if (tasks.length === CLAIM_LIMIT) this.#claimAgain = true;

@@ -56,20 +56,21 @@ export async function insertTask(
   return { id, kind: request.kind, key: request.key, scope, payload: parsed, attempt: 1, epoch: 1 };
 }
 
-/** Leases up to `limit` tasks that are due, oldest first, leaving out kinds that have no free place. */
+/** Leases up to `limit` tasks of these kinds that are due, oldest first. Others may be those of a newer version. */
 export async function claimTasks(
   tx: Tx,
   lease: Lease,
   times: { readonly now: number; readonly wall: number },
-  fullKinds: readonly string[],
+  kinds: readonly string[],
   limit: number,
 ): Promise<Task[]> {
   const skip = tx.dialect === 'postgres' ? ' for update skip locked' : '';
-  const without = fullKinds.length === 0 ? '' : ` and kind not in (${fullKinds.map(() => '?').join(', ')})`;
-  const values: SqlValue[] = [lease.owner, lease.until, times.now, times.wall, ...fullKinds, limit];
+  if (kinds.length === 0) return [];
+  const ofKinds = `kind in (${kinds.map(() => '?').join(', ')})`;
+  const values: SqlValue[] = [lease.owner, lease.until, times.now, times.wall, ...kinds, limit];
   const rows = await tx.query<Row>(
     `update tasks set lease_owner = ?, lease_until = ?, attempt = attempt + 1, epoch = epoch + 1
-     where id in (select id from tasks where run_at <= ? and lease_until <= ?${without}
+     where id in (select id from tasks where run_at <= ? and lease_until <= ? and ${ofKinds}
                   order by run_at, position limit ?${skip})
      returning ${COLUMNS}`,
     values,

@@ -62,6 +62,11 @@ export interface AggregateType<S = unknown, I extends Kinded = Kinded> {
   readonly version: number;
   /** Brings a state of an older version up to this one. */
   upcast?(state: unknown, from: number): S;
+  /**
+   * Whether something more may happen to it by itself. As long as it is in flight nothing that is remembered of it is
+   * removed by age. Absent: always.
+   */
+  inFlight?(state: S): boolean;
   decide(state: S | undefined, input: I, context: DecideContext): Decision<S>;
   /** Keeps the room's own index rows in step, in the same transaction. */
   project?(tx: Tx, change: StateChange<S>): Promise<void>;

@@ -1,6 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../kernel/clock.ts';
 import type { Database } from '../../kernel/database/port.ts';
+import type { Kernel } from '../../kernel/kernel.ts';
+import { byAge } from '../../kernel/retention/by-age.ts';
+import type { RetentionRule } from '../../kernel/retention/port.ts';
 
 const LINK_LIFE_MS = 24 * 3600_000;
 const SESSION_LIFE_MS = 12 * 3600_000;
@@ -21,14 +24,30 @@ export interface ConsoleSessions {
   end(cookie: string): Promise<void>;
 }
 
+/** Links and sessions past their end. */
+export function consoleRetention({
+  database,
+  clock,
+}: Pick<Kernel, 'clock' | 'database'>): readonly RetentionRule[] {
+  return ['console_links', 'console_sessions'].map((table) =>
+    byAge(database, {
+      name: `server.${table}`,
+      keeps: 'ended',
+      table,
+      column: 'expires_at',
+      key: ['token_hash'],
+      wall: clock.wall,
+      now: clock.now,
+    }),
+  );
+}
+
 export function createConsoleSessions(database: Database, clock: Clock): ConsoleSessions {
   return {
     async createLink(account) {
       const token = newToken();
       const now = clock.wall();
       await database.transaction(async (tx) => {
-        await tx.execute('delete from console_links where expires_at <= ?', [now]);
-        await tx.execute('delete from console_sessions where expires_at <= ?', [now]);
         await tx.execute('insert into console_links (token_hash, account, expires_at) values (?, ?, ?)', [
           hash(token),
           account,

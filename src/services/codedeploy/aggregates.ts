@@ -20,6 +20,7 @@ export const HOST_TOPIC = 'codedeploy.host';
 export function deploymentType(freed: GroupFreed): AggregateType<Deployment, DeploymentInput> {
   return {
     ...deploymentAggregate,
+    inFlight: (state) => !isEnded(state),
     async project(tx, { scope, before, after }) {
       if (before?.status === after.status) return;
       await putDeploymentRow(tx, scope, after);
@@ -38,6 +39,7 @@ export function deploymentType(freed: GroupFreed): AggregateType<Deployment, Dep
 export function targetType(kernel: Kernel): AggregateType<Target, TargetInput> {
   return {
     ...targetAggregate,
+    inFlight: (state) => state.command !== 'over',
     async project(tx, { scope, before, after }) {
       await putTargetRow(tx, scope, after);
       // A host whose agent never took the command is what it was before.

@@ -14,7 +14,7 @@ import type {
 import { pipelineArn } from './arn.ts';
 import { decideExecution } from './model/execution/execution.ts';
 import type { ExecutionInput } from './model/execution/inputs.ts';
-import type { ExecutionState } from './model/execution/state.ts';
+import { type ExecutionState, isEnded } from './model/execution/state.ts';
 import { decideLane, type LaneInput, type LaneState } from './model/lane/lane.ts';
 import { Refusal } from './model/refusal.ts';
 import type { Effect, OutMessage, StateEvent, Step } from './model/step.ts';
@@ -43,11 +43,14 @@ export function createAggregates(kernel: Kernel): AggregateType<never, never>[] 
   const lane: AggregateType<LaneState, LaneInput> = {
     kind: LANE,
     version: 1,
+    // It lives as long as its pipeline; what it did long ago may be forgotten.
+    inFlight: () => false,
     decide: (state, input, context) => decided(context, () => decideLane(state, input, context)),
   };
   const execution: AggregateType<ExecutionState, ExecutionInput> = {
     kind: EXECUTION,
     version: 1,
+    inFlight: (state) => !isEnded(state),
     decide: (state, input, context) =>
       decided(context, () => decideExecution(state, input, context.ref.id, context)),
     async project(tx, change) {

@@ -1,4 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.ts';
+import { byAge } from '../../kernel/retention/by-age.ts';
 import type { EventsRoom } from '../events/index.ts';
 import type { IamRoom } from '../iam/index.ts';
 import type { ActionProvider } from './actions/provider.ts';
@@ -55,6 +56,15 @@ export function createCodePipelineRoom(
     migrations,
     aggregates: createAggregates(kernel),
     tasks: createTasks(parts),
+    retention: [
+      byAge(kernel.database, {
+        name: 'codepipeline.tokens',
+        keeps: 'tokens',
+        table: 'codepipeline_tokens',
+        column: 'at',
+        key: ['account', 'region', 'pipeline_id', 'token'],
+      }),
+    ],
     operations: { codepipeline: codePipelineOperations(parts) },
   };
 }

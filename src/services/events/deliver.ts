@@ -19,7 +19,6 @@ const MAX_BACKOFF_MS = 10 * 60_000;
 /** Buses that pass events to each other in a circle come to an end. */
 const MAX_HOPS = 5;
 /** Domain milliseconds for which dead letters are kept. */
-const KEEP_FAILURES_MS = 14 * 24 * 3_600_000;
 
 export function deliverTask(parts: Parts): TaskDefinition<DeliverPayload> {
   return {
@@ -104,11 +103,6 @@ function giveUp(parts: Parts, task: Task<DeliverPayload>, error: unknown): TaskO
 async function recordFailure(parts: Parts, tx: Tx, task: Task<DeliverPayload>, error: string): Promise<void> {
   const { payload, scope } = task;
   const now = parts.kernel.clock.now();
-  await tx.execute('delete from events_failures where account = ? and region = ? and at < ?', [
-    scope.account,
-    scope.region,
-    now - KEEP_FAILURES_MS,
-  ]);
   await tx.execute(
     `insert into events_failures (id, account, region, at, rule_arn, target_arn, event_id, attempts, error, event)
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

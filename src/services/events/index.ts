@@ -1,4 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.ts';
+import { byAge } from '../../kernel/retention/by-age.ts';
 import type { TaskDefinition } from '../../kernel/tasks/port.ts';
 import { deliverTask } from './deliver.ts';
 import type { EventsRoom } from './face.ts';
@@ -23,6 +24,15 @@ export function createEventsRoom(kernel: Kernel): EventsRoom {
     migrations: eventsMigrations,
     aggregates: [],
     tasks: [deliverTask(parts), scheduleTask(parts)] as readonly TaskDefinition<never>[],
+    retention: [
+      byAge(kernel.database, {
+        name: 'events.failures',
+        keeps: 'failures',
+        table: 'events_failures',
+        column: 'at',
+        key: ['id'],
+      }),
+    ],
     operations: {
       events: {
         ...busOperations(parts),

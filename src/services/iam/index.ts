@@ -1,5 +1,4 @@
 import type { Kernel } from '../../kernel/kernel.ts';
-import { PARTITION_SCOPE } from '../../kernel/scope.ts';
 import { ensureAccount } from './accounts.ts';
 import { assumeRole, assumeServiceRole, findRole } from './assume-role.ts';
 import { createCredentialStore } from './credentials.ts';
@@ -7,9 +6,8 @@ import type { IamRoom } from './face.ts';
 import { createGitPasswords } from './git-passwords.ts';
 import { type PolicyKind, parsePolicyDocument } from './model/policy-document.ts';
 import { iamOperations } from './operations/index.ts';
-import { issueSession } from './sessions.ts';
+import { issueSession, sessionsRule } from './sessions.ts';
 import { iamMigrations } from './tables.ts';
-import { nextSweep, sweepTask } from './tasks.ts';
 
 export type {
   AccessKey,
@@ -32,11 +30,9 @@ export function createIamRoom(kernel: Kernel): IamRoom {
     name: 'iam',
     migrations: iamMigrations,
     aggregates: [],
-    tasks: [sweepTask(kernel)],
+    tasks: [],
+    retention: [sessionsRule(kernel)],
     operations: { iam: iamOperations(kernel) },
-    async start() {
-      await kernel.database.transaction((tx) => kernel.tasks.enqueue(tx, PARTITION_SCOPE, nextSweep(kernel)));
-    },
     credentials: createCredentialStore(kernel),
     ensureAccount: (account) => ensureAccount(kernel, account),
     assumeServiceRole: (request) => assumeServiceRole(kernel, request),

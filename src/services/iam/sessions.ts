@@ -1,6 +1,8 @@
 import type { Tx } from '../../kernel/database/port.ts';
 import { ApiError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import { byAge } from '../../kernel/retention/by-age.ts';
+import type { RetentionRule } from '../../kernel/retention/port.ts';
 import type { Principal } from '../../wire/operation.ts';
 import { hashToken } from './credentials.ts';
 import type { TemporaryCredentials } from './face.ts';
@@ -66,11 +68,17 @@ export async function endSessions(tx: Tx, account: string, owner: string): Promi
   ]);
 }
 
-/** Expired rows are only ballast: `find` refuses them by their time. */
-export async function sweepSessions(kernel: Kernel): Promise<number> {
-  return kernel.database.transaction((tx) =>
-    tx.execute('delete from iam_sessions where expires_at < ?', [kernel.clock.wall()]),
-  );
+/** Ended sessions are kept for a while, so that their holders hear that they have expired. */
+export function sessionsRule({ database, clock }: Kernel): RetentionRule {
+  return byAge(database, {
+    name: 'iam.sessions',
+    keeps: 'sessions',
+    table: 'iam_sessions',
+    column: 'expires_at',
+    key: ['account', 'region', 'access_key_id'],
+    wall: clock.wall,
+    now: clock.now,
+  });
 }
 
 function sessionOwner(principal: Principal): string {

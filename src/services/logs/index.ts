@@ -1,5 +1,5 @@
 import type { Kernel } from '../../kernel/kernel.ts';
-import { PARTITION_SCOPE, type Scope } from '../../kernel/scope.ts';
+import type { Scope } from '../../kernel/scope.ts';
 import type { LogsRoom } from './face.ts';
 import { filterEventsOperations } from './operations/filter-events.ts';
 import { getEventsOperations } from './operations/get-events.ts';
@@ -8,9 +8,10 @@ import { putEventsOperations } from './operations/put-events.ts';
 import { streamOperations } from './operations/streams.ts';
 import type { LogsParts } from './parts.ts';
 import { createPositions } from './positions.ts';
+import { streamsRule } from './retention.ts';
 import { findStreamRow, insertGroup, insertStream } from './rows.ts';
 import { logsMigrations } from './tables.ts';
-import { logsTasks, nextSweep } from './tasks.ts';
+import { logsTasks } from './tasks.ts';
 
 export type { LogsRoom } from './face.ts';
 
@@ -24,10 +25,7 @@ export function createLogsRoom(kernel: Kernel): LogsRoom {
     migrations: logsMigrations,
     aggregates: [],
     tasks: logsTasks(parts),
-    async start() {
-      const sweep = nextSweep(kernel.clock.now());
-      await kernel.database.transaction((tx) => kernel.tasks.enqueue(tx, PARTITION_SCOPE, sweep));
-    },
+    retention: [streamsRule(parts)],
     operations: {
       logs: {
         ...groupOperations(parts),

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { standardPeriods } from '../../../testkit/support/standard-periods.ts';
 import { callOperation, TEST_SCOPE } from '../../../testkit/support/test-context.ts';
 import { openTestKernel, startTestKernel, type TestKernel } from '../../../testkit/support/test-kernel.ts';
+import { createKeepingRoom } from '../../kernel/retention/keeping-room.ts';
 import { createLogsRoom, type LogsRoom } from './index.ts';
 
 let kernel: TestKernel;
@@ -8,7 +10,10 @@ let room: LogsRoom;
 beforeEach(async () => {
   kernel = await openTestKernel();
   room = createLogsRoom(kernel);
-  await startTestKernel(kernel, [room]);
+  await startTestKernel(kernel, [
+    room,
+    createKeepingRoom(kernel, { rooms: [room], periods: standardPeriods() }),
+  ]);
 });
 afterEach(() => kernel[Symbol.asyncDispose]());
 
@@ -232,5 +237,18 @@ describe('events', () => {
     await kernel.tasks.idle();
     expect((await call('DescribeLogStreams', group)).logStreams).toEqual([]);
     expect(await kernel.logs.stat(id as string)).toBeUndefined();
+  });
+
+  test('and streams that anybody may still want stay, however many there are', async () => {
+    const start = kernel.clock.now();
+    for (let n = 0; n < 230; n++) await write(`s${n}`, [{ at: start, text: 'old' }]);
+    await write('s120', [{ at: start + 20 * 3_600_000, text: 'younger' }]);
+    const other = await room.openStream(TEST_SCOPE, '/kept/for-ever', 's');
+    await call('PutRetentionPolicy', { ...group, retentionInDays: 1 });
+    kernel.clock.advance(25 * 3_600_000);
+    await kernel.tasks.idle();
+    const { logStreams } = await call('DescribeLogStreams', group);
+    expect(logStreams.map((each: { logStreamName: string }) => each.logStreamName)).toEqual(['s120']);
+    expect(await room.findStream(TEST_SCOPE, '/kept/for-ever', 's')).toBe(other);
   });
 });

@@ -25,7 +25,7 @@ export interface Retries {
 }
 
 /** How long an answer is kept, in real time: SDKs give up long before. */
-const KEEP_MS = 5 * 60_000;
+export const ANSWERS_KEPT_MS = 5 * 60_000;
 const MAX_ANSWER_BYTES = 256 * 1024;
 
 interface StoredAnswer {
@@ -69,7 +69,7 @@ export function createRetries(
       if (answer !== undefined || call.attempt === 1) return answer;
       const [row] = await kernel.database.read.query<{ answer: string }>(
         'select answer from answered_requests where account = ? and region = ? and id = ? and at >= ?',
-        [call.scope.account, call.scope.region, call.id, kernel.clock.wall() - KEEP_MS],
+        [call.scope.account, call.scope.region, call.id, kernel.clock.wall() - ANSWERS_KEPT_MS],
       );
       if (row === undefined) return undefined;
       const stored = JSON.parse(kernel.secrets.open(call.scope.account, call.id, row.answer)) as StoredAnswer;
@@ -110,7 +110,7 @@ function name({ scope, id }: SdkCall): string {
 }
 
 async function sweep(tx: Tx, now: number, maxKept: number): Promise<void> {
-  await tx.execute('delete from answered_requests where at < ?', [now - KEEP_MS]);
+  await tx.execute('delete from answered_requests where at < ?', [now - ANSWERS_KEPT_MS]);
   await tx.execute(
     `delete from answered_requests where at <
        (select at from answered_requests order by at desc limit 1 offset ?)`,
