@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Scope } from '../../kernel/scope.ts';
+import { cloneInto } from './clone.ts';
 import { archiveZip, branchHead, commitById, resolveByName } from './commits.ts';
 import type { CodeCommitRoom, GitAuthenticator } from './face.ts';
 import type { GitLimits } from './git/environment.ts';
@@ -65,5 +66,6 @@ export function createCodeCommitRoom(kernel: Kernel, deps: CodeCommitDeps): Code
     commit: (scope, repository, commitId) => commitById(parts, scope, repository, commitId),
     resolve: (scope, repository, specifier) => resolveByName(parts, scope, repository, specifier),
     archiveZip: (scope, repository, commitId) => archiveZip(parts, scope, repository, commitId),
+    cloneInto: (scope, repository, commitId, folder) => cloneInto(parts, scope, repository, commitId, folder),
   };
 }

@@ -1,6 +1,8 @@
+import { writeCloneRef } from '../../codebuild/index.ts';
 import type { CodeCommitRoom, CommitInfo } from '../../codecommit/index.ts';
 import type { S3Room } from '../../s3/index.ts';
 import { type ActionTypeSpec, HOUR } from '../model/action-type.ts';
+import type { StoredArtifact } from '../store/artifacts.ts';
 import { ActionFailure, type ActionProvider, type Job } from './provider.ts';
 
 const MAX_SUMMARY = 2048;
@@ -17,8 +19,9 @@ export const CODECOMMIT_SOURCE: ActionTypeSpec = {
     },
     {
       name: 'OutputArtifactFormat',
-      values: ['CODE_ZIP'],
-      description: 'CODE_ZIP: the files without history',
+      values: ['CODE_ZIP', 'CODEBUILD_CLONE_REF'],
+      description:
+        'CODE_ZIP: the files without history; CODEBUILD_CLONE_REF: a full clone, for CodeBuild only',
     },
   ],
   inputs: { min: 0, max: 0 },
@@ -38,10 +41,7 @@ export function codeCommitSource(deps: {
       const branch = job.configuration['BranchName'] ?? '';
       const commit = await findCommit(deps.codecommit, job, repository, branch);
       const [output] = job.outputs;
-      if (output) {
-        const zip = await deps.codecommit.archiveZip(job.scope, repository, commit.commitId);
-        await deps.s3.putObject(job.home.account, output, zip, { contentType: 'application/zip' });
-      }
+      if (output) await putArtifact(deps, job, output, repository, commit.commitId);
       const summary = commit.message.slice(0, MAX_SUMMARY);
       return {
         kind: 'finished',
@@ -65,6 +65,23 @@ export function codeCommitSource(deps: {
     },
     async stop() {},
   };
+}
+
+async function putArtifact(
+  { codecommit, s3 }: { readonly codecommit: CodeCommitRoom; readonly s3: S3Room },
+  job: Job,
+  output: StoredArtifact,
+  repositoryName: string,
+  commitId: string,
+): Promise<void> {
+  const { account } = job.home;
+  if (job.configuration['OutputArtifactFormat'] === 'CODEBUILD_CLONE_REF') {
+    const { body, contentType } = writeCloneRef({ ...job.scope, repositoryName, commitId });
+    await s3.putObject(account, output, body, { contentType });
+    return;
+  }
+  const zip = await codecommit.archiveZip(job.scope, repositoryName, commitId);
+  await s3.putObject(account, output, zip, { contentType: 'application/zip' });
 }
 
 async function findCommit(

@@ -74,9 +74,20 @@ function checkInputs(places: readonly Place[], producers: ReadonlyMap<string, Pl
           path,
           message: `Input Artifact '${name}' of action '${place.action.name}' is produced by '${producer.action.name}', which does not run before it`,
         });
+      } else if (isClone(producer.action) && place.action.actionTypeId.provider !== 'CodeBuild') {
+        report({
+          kind: 'action',
+          path,
+          message: `Input Artifact '${name}' of action '${place.action.name}' is a full clone, which only CodeBuild actions can use`,
+          hint: `OutputArtifactFormat CODE_ZIP of '${producer.action.name}'`,
+        });
       }
     }
   }
+}
+
+function isClone(action: ActionDefinition): boolean {
+  return action.configuration?.['OutputArtifactFormat'] === 'CODEBUILD_CLONE_REF';
 }
 
 function checkNamespaces(
