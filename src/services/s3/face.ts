@@ -30,7 +30,11 @@ export interface S3Room extends ServiceRoom {
     account: string,
     address: Omit<ObjectAddress, 'versionId'>,
     body: Readable | Uint8Array,
-    options?: { readonly contentType?: string; readonly metadata?: Readonly<Record<string, string>> },
+    options?: {
+      readonly contentType?: string;
+      readonly cacheControl?: string;
+      readonly metadata?: Readonly<Record<string, string>>;
+    },
   ): Promise<ObjectInfo>;
   getObject(account: string, address: ObjectAddress): Promise<ObjectInfo & { readonly body: Readable }>;
   headObject(account: string, address: ObjectAddress): Promise<ObjectInfo>;

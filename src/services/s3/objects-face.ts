@@ -43,7 +43,11 @@ export function objectsFace(kernel: Kernel, signingKey: SigningKeyOf | undefined
         bucket,
         key,
         body,
-        headers: { contentType: options.contentType, metadata: options.metadata ?? {} },
+        headers: {
+          contentType: options.contentType,
+          cacheControl: options.cacheControl,
+          metadata: options.metadata ?? {},
+        },
         tags: [],
         digests: {},
         conditions: {},

@@ -24,7 +24,7 @@ export const S3_DEPLOY: ActionTypeSpec = {
       description: 'true: the files of the artifact; false: the archive as it is',
     },
     { name: 'ObjectKey', description: 'The key, or the folder when files are extracted' },
-    { name: 'CacheControl', description: 'Kept as metadata of each object' },
+    { name: 'CacheControl', description: 'The Cache-Control header that each object is answered with' },
     { name: 'CannedACL', values: ['private'], description: 'Objects are private' },
   ],
   inputs: { min: 1, max: 1 },
@@ -49,7 +49,7 @@ export function s3Deploy(deps: { readonly s3: S3Room; readonly dataDir: string }
         const key = job.configuration['ObjectKey'] ?? '';
         await deps.s3.putObject(job.scope.account, { bucket, key }, body, {
           contentType: 'application/zip',
-          metadata: metadataOf(job),
+          ...cachingOf(job),
         });
         return { kind: 'finished', summary: `Deployed ${key} to bucket ${bucket}` };
       }
@@ -63,9 +63,9 @@ export function s3Deploy(deps: { readonly s3: S3Room; readonly dataDir: string }
   };
 }
 
-function metadataOf(job: Job): Record<string, string> {
-  const cache = job.configuration['CacheControl'];
-  return cache === undefined ? {} : { 'cache-control': cache };
+function cachingOf(job: Job): { readonly cacheControl?: string } {
+  const cacheControl = job.configuration['CacheControl'];
+  return cacheControl === undefined ? {} : { cacheControl };
 }
 
 /** A zip is read from its end, so it lies in a file meanwhile. */
@@ -97,7 +97,7 @@ async function putFiles(s3: S3Room, job: Job, bucket: string, file: string): Pro
       const key = folder === '' ? entry.path : `${folder}/${entry.path}`;
       await s3.putObject(job.scope.account, { bucket, key }, await entry.open(), {
         contentType: contentTypeOf(key),
-        metadata: metadataOf(job),
+        ...cachingOf(job),
       });
       if (++count > MAX_FILES) throw new ArchiveError(`it holds more than ${MAX_FILES} files`);
       return undefined;
