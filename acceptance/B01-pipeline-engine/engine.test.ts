@@ -2,12 +2,23 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CodeDeployClient, CreateApplicationCommand } from '@aws-sdk/client-codedeploy';
 import {
+  type ActionCategory,
+  type ActionDeclaration,
+  type ActionOwner,
   CreatePipelineCommand,
   GetPipelineCommand,
   InvalidActionDeclarationException,
+  InvalidStructureException,
+  type PipelineDeclaration,
   PipelineNameInUseException,
   PipelineNotFoundException,
+  type PipelineVariable,
   PipelineVersionNotFoundException,
+  PollForJobsCommand,
+  RollbackStageCommand,
+  type StageDeclaration,
+  StartPipelineExecutionCommand,
+  UpdatePipelineCommand,
 } from '@aws-sdk/client-codepipeline';
 import {
   CreateBucketCommand,
@@ -19,6 +30,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ZipFile } from 'yazl';
 import {
   build,
+  deployment,
   openPipelineLab,
   type PipelineLab,
   sourceStage,
@@ -176,7 +188,7 @@ test('an S3 source starts at each new version (A3-S1), and an S3 deploy puts the
     {
       name: 'Deploy',
       actions: [
-        deploy('Files', { Extract: 'true', ObjectKey: 'site' }),
+        deploy('Files', { Extract: 'true', ObjectKey: 'site', CacheControl: 'max-age=60' }),
         deploy('Archive', { Extract: 'false', ObjectKey: 'site.zip' }),
       ],
     },
@@ -198,6 +210,7 @@ test('an S3 source starts at each new version (A3-S1), and an S3 deploy puts the
   expect(second.trigger?.triggerType).toBe('PollForSourceChanges');
   const page = await lab.s3.send(new GetObjectCommand({ Bucket: 'www', Key: 'site/a/index.html' }));
   expect(page.ContentType).toMatch(/^text\/html/);
+  expect(page.CacheControl).toBe('max-age=60');
   expect(await page.Body?.transformToString()).toBe('<p>hi</p>');
   const archive = await lab.s3.send(new GetObjectCommand({ Bucket: 'www', Key: 'site.zip' }));
   expect(archive.ContentType).toBe('application/zip');
@@ -229,9 +242,184 @@ test('errors are typed, say everything at once, and change nothing', async () =>
   await expect(lab.pipelines.send(new CreatePipelineCommand({ pipeline }))).rejects.toBeInstanceOf(
     PipelineNameInUseException,
   );
+  const edit = {
+    ...pipeline,
+    pipelineType: 'V1',
+    executionMode: 'QUEUED',
+    stages: pipeline?.stages?.slice(0, 1),
+  };
+  const unchanged = await lab.pipelines
+    .send(new UpdatePipelineCommand({ pipeline: edit as PipelineDeclaration }))
+    .catch((error: unknown) => error);
+  expect(unchanged).toBeInstanceOf(InvalidStructureException);
+  expect((unchanged as Error).message.split('\n')).toEqual([
+    'stages: Pipeline has 1 stage(s). Pipelines must have a minimum of two stages',
+    'executionMode: Execution mode QUEUED can only be used in pipelines of type V2 (pipelineType: V2)',
+  ]);
+  expect((await lab.pipelines.send(new GetPipelineCommand({ name: 'tests' }))).pipeline).toEqual(pipeline);
   await expect(
     lab.pipelines.send(new GetPipelineCommand({ name: 'tests', version: 7 })),
   ).rejects.toBeInstanceOf(PipelineVersionNotFoundException);
+});
+
+test('OutputArtifactFormat CODEBUILD_CLONE_REF gives the build a full clone at the commit that started it', async () => {
+  await lab.createRepository('history');
+  const first = await lab.push('history', { 'a.txt': 'one' });
+  const second = await lab.push('history', { 'a.txt': 'two' });
+  await lab.createProject(
+    'describe',
+    [
+      'version: 0.2',
+      'env: {exported-variables: [HEAD, COMMITS, BRANCHES, ORIGIN, FILE, CLEAN]}',
+      'phases:',
+      '  build:',
+      '    commands:',
+      '      - HEAD=$(git rev-parse HEAD)',
+      '      - COMMITS=$(git log --format=%H | tr "\\n" " ")',
+      '      - BRANCHES=$(git branch --remotes --format="%(refname:short)")',
+      '      - ORIGIN=$(git remote get-url origin)',
+      '      - FILE=$(cat a.txt)',
+      '      - CLEAN=$(git status --porcelain)x',
+      '      - test "$HEAD" = "$CODEBUILD_RESOLVED_SOURCE_VERSION"',
+      '',
+    ].join('\n'),
+  );
+  const id = await lab.createPipeline('history', [
+    sourceStage('history', {
+      configuration: {
+        RepositoryName: 'history',
+        BranchName: 'main',
+        OutputArtifactFormat: 'CODEBUILD_CLONE_REF',
+      },
+    }),
+    { name: 'Build', actions: [build('Describe', 'describe')] },
+  ]);
+  await lab.ended('history', id, 'Succeeded');
+  const describe = (await lab.actions('history', id)).find((each) => each.actionName === 'Describe');
+  expect(describe?.output?.outputVariables).toMatchObject({
+    HEAD: second,
+    COMMITS: `${second} ${first} `,
+    BRANCHES: 'origin/main',
+    ORIGIN: `${lab.server.endpoint}/v1/repos/history`,
+    FILE: 'two',
+    CLEAN: 'x',
+  });
+  const elsewhere = lab.createPipeline('clone-elsewhere', [
+    sourceStage('history', {
+      configuration: {
+        RepositoryName: 'history',
+        BranchName: 'main',
+        OutputArtifactFormat: 'CODEBUILD_CLONE_REF',
+      },
+    }),
+    { name: 'Deploy', actions: [deployment('Ship', 'app', 'fleet')] },
+  ]);
+  await expect(elsewhere).rejects.toThrow(/is a full clone, which only CodeBuild actions can use/);
+});
+
+test('what is not built is refused by name, and nothing is half done', async () => {
+  const rule = {
+    name: 'window',
+    ruleTypeId: {
+      category: 'Rule' as const,
+      owner: 'AWS' as const,
+      provider: 'DeploymentWindow',
+      version: '1',
+    },
+  };
+  const condition = { conditions: [{ result: 'FAIL' as const, rules: [rule] }] };
+  const action = (category: ActionCategory, owner: ActionOwner, provider: string, configuration = {}) => ({
+    name: 'Later',
+    actionTypeId: { category, owner, provider, version: '1' },
+    configuration,
+  });
+  const later = (action: ActionDeclaration) => [sourceStage('app'), { name: 'Later', actions: [action] }];
+  const passing = build('Compile', 'package');
+  const cases: [RegExp, StageDeclaration[], Partial<PipelineDeclaration>?][] = [
+    [
+      /beforeEntry .* not built here yet/,
+      [sourceStage('app'), { name: 'B', actions: [passing], beforeEntry: condition }],
+    ],
+    [
+      /onSuccess .* not built here yet/,
+      [sourceStage('app'), { name: 'B', actions: [passing], onSuccess: condition }],
+    ],
+    [
+      /result ROLLBACK .* not built here yet/,
+      [sourceStage('app'), { name: 'B', actions: [passing], onFailure: { result: 'ROLLBACK' } }],
+    ],
+    [
+      /Invoke\/AWS\/Lambda\/1 .* not built here yet/,
+      later(action('Invoke', 'AWS', 'Lambda', { FunctionName: 'f' })),
+    ],
+    [/Deploy\/AWS\/CloudFormation\/1 .* not built/, later(action('Deploy', 'AWS', 'CloudFormation'))],
+    [
+      /Compute\/AWS\/Commands\/1 .* not built/,
+      later({ ...action('Compute', 'AWS', 'Commands'), commands: ['ls'] }),
+    ],
+    [/Test\/Custom\/Scanner\/1 .* not built/, later(action('Test', 'Custom', 'Scanner'))],
+    [
+      /Triggers with filters are not built here yet/,
+      [sourceStage('app'), { name: 'B', actions: [passing] }],
+      {
+        triggers: [
+          {
+            providerType: 'CodeStarSourceConnection',
+            gitConfiguration: { sourceActionName: 'Checkout', push: [{ branches: { includes: ['main'] } }] },
+          },
+        ],
+      },
+    ],
+    [
+      /'true' is no value of 'BatchEnabled'/,
+      later(build('Later', 'package', { configuration: { ProjectName: 'package', BatchEnabled: 'true' } })),
+    ],
+  ];
+  for (const [message, stages, more] of cases) {
+    await expect(lab.createPipeline('later', stages, more)).rejects.toThrow(message);
+  }
+  await expect(lab.pipelines.send(new GetPipelineCommand({ name: 'later' }))).rejects.toBeInstanceOf(
+    PipelineNotFoundException,
+  );
+  const operations = [
+    new RollbackStageCommand({
+      pipelineName: 'tests',
+      stageName: 'Tests',
+      targetPipelineExecutionId: '00000000-0000-4000-8000-000000000000',
+    }),
+    new PollForJobsCommand({ actionTypeId: action('Test', 'Custom', 'Scanner').actionTypeId }),
+  ];
+  for (const command of operations) {
+    await expect(lab.pipelines.send(command as RollbackStageCommand)).rejects.toMatchObject({
+      name: 'OperationNotBuilt',
+      message: expect.stringMatching(/RollbackStage|PollForJobs/),
+    });
+  }
+});
+
+test('a pipeline with a variable that needs a value is created and waits for its first start', async () => {
+  await lab.createProject(
+    'greet',
+    'version: 0.2\nenv: {exported-variables: [SAID]}\nphases: {build: {commands: ["SAID=$GREETING"]}}\n',
+  );
+  const greet = build('Greet', 'greet', {
+    configuration: {
+      ProjectName: 'greet',
+      EnvironmentVariables: '[{"name":"GREETING","value":"#{variables.greeting} #{variables.who}"}]',
+    },
+  });
+  const variables = [{ name: 'greeting' }, { name: 'who', defaultValue: 'world' }];
+  const stages = [sourceStage('app'), { name: 'Build', actions: [greet] }];
+  expect(await lab.createPipeline('greet', stages, { variables })).toBeUndefined();
+  const start = (given: { variables?: PipelineVariable[] }) =>
+    lab.pipelines.send(new StartPipelineExecutionCommand({ name: 'greet', ...given }));
+  await expect(start({})).rejects.toThrow('variable greeting has no default, so it needs a value');
+  const { pipelineExecutionId = '' } = await start({ variables: [{ name: 'greeting', value: 'hello' }] });
+  await lab.ended('greet', pipelineExecutionId, 'Succeeded');
+  const actions = await lab.actions('greet', pipelineExecutionId);
+  expect(actions.find((each) => each.actionName === 'Greet')?.output?.outputVariables).toMatchObject({
+    SAID: 'hello world',
+  });
 });
 
 /** An address that answers only when so many are asking at the same time. */

@@ -16,6 +16,7 @@ import { operation, type RequestContext, type ServiceOperations } from '../../..
 import { announcePipeline } from '../aggregates.ts';
 import { pipelineArn } from '../arn.ts';
 import type { PipelineDefinition } from '../model/definition.ts';
+import { pipelineVariables } from '../model/variables.ts';
 import type { RoomParts } from '../room-parts.ts';
 import { startExecution } from '../start-execution.ts';
 import { findDefinition, findPipeline, insertDefinition, requirePipeline } from '../store/pipelines.ts';
@@ -126,7 +127,9 @@ async function createPipeline(
     await replaceSources(tx, scope, pipelineId, definition);
     const row = (await findPipeline(tx, scope, definition.name)) as PipelineRow;
     const trigger = { type: 'CreatePipeline', detail: principal.arn };
-    await startExecution(parts, tx, scope, row, { trigger });
+    // Where a variable has no default, somebody has to give it a value: the first start is theirs.
+    const { problems } = pipelineVariables(definition.variables ?? [], []);
+    if (problems.length === 0) await startExecution(parts, tx, scope, row, { trigger });
   });
   return { pipeline: definition as PipelineDeclaration, tags: tagList(tags) };
 }

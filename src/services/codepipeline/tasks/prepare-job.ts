@@ -11,6 +11,9 @@ import { variablesOf } from '../store/actions.ts';
 import { artifactsOf, type StoredArtifact } from '../store/artifacts.ts';
 import { startFacts } from '../store/starts.ts';
 
+/** Of an action whose variables are resolved. */
+const MAX_CONFIGURATION_BYTES = 100 * 1024;
+
 export type StartAction = Effect & { readonly kind: 'start-action' };
 
 /** Gathers what a provider needs. Refuses (`ActionFailure`) what cannot be resolved, naming it. */
@@ -77,6 +80,13 @@ async function resolve(
     throw new ActionFailure(
       'ConfigurationError',
       `Action ${action.name} refers to ${unresolved.join(', ')}, which no earlier action has given a value`,
+    );
+  }
+  const bytes = Object.values(values).reduce((sum, value) => sum + Buffer.byteLength(value), 0);
+  if (bytes > MAX_CONFIGURATION_BYTES) {
+    throw new ActionFailure(
+      'ConfigurationError',
+      `The configuration of action ${action.name} has ${bytes} bytes with its variables, ${MAX_CONFIGURATION_BYTES} are allowed`,
     );
   }
   return values;

@@ -30,6 +30,7 @@ export function checkStructure(definition: PipelineDefinition, region: string, r
   checkStores(definition, region, report);
   checkStages(definition, report);
   checkVersionTwo(definition, report);
+  checkTriggers(definition, report);
   checkVariables(definition, report);
 }
 
@@ -115,6 +116,16 @@ function checkStages(definition: PipelineDefinition, report: Report): void {
       }
     }
   }
+}
+
+function checkTriggers(definition: PipelineDefinition, report: Report): void {
+  if (!definition.triggers?.length) return;
+  report({
+    kind: 'structure',
+    path: ['triggers'],
+    message: 'Triggers with filters are not built here yet',
+    hint: 'a CodeCommit or S3 source starts the pipeline at each change without one',
+  });
 }
 
 function checkVersionTwo(definition: PipelineDefinition, report: Report): void {
