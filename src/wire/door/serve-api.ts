@@ -115,7 +115,7 @@ function answerError(
       { error, service: service?.id, operation: operation?.name },
       'a request failed by a fault of ours',
     );
-  const shown = known ?? internalFailure(family, exchange.requestId);
+  const shown = known ?? internalFailure(family, exchange.requestId, error);
   const code = known === undefined && exchange.signal.aborted ? 'ClientGone' : shown.code;
   if (service === undefined || protocol === undefined)
     return { code, answer: encodeBareError(shown, family === 'json', exchange.requestId) };

@@ -68,8 +68,19 @@ export function accessDenied(family: ErrorFamily, message: string): ApiError {
   return new ApiError('AccessDenied', message, { status: 403 });
 }
 
-export function internalFailure(family: ErrorFamily, requestId: string): ApiError {
+/** `cause` is shown to nobody; but that the disk is full is worth knowing for whoever can make room. */
+export function internalFailure(family: ErrorFamily, requestId: string, cause?: unknown): ApiError {
   const code = family === 's3' ? 'InternalError' : 'InternalFailure';
-  const message = `The request could not be carried out because of an internal failure. Its id is ${requestId}.`;
+  const why = isDiskFull(cause) ? 'the disk of this server is full' : 'of an internal failure';
+  const message = `The request could not be carried out because ${why}. Its id is ${requestId}.`;
   return new ApiError(code, message, { status: 500 });
+}
+
+/** Of Node, SQLite and PostgreSQL. */
+const DISK_FULL = new Set(['ENOSPC', 'EDQUOT', 'SQLITE_FULL', '53100']);
+
+function isDiskFull(error: unknown): boolean {
+  for (let at: unknown = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++)
+    if (DISK_FULL.has(String((at as NodeJS.ErrnoException).code))) return true;
+  return false;
 }
