@@ -6,6 +6,7 @@ import type { CodeBuildRoom } from './face.ts';
 import { buildAggregate } from './model/build/decide.ts';
 import { buildListOperations } from './operations/build-lists.ts';
 import { buildOperations } from './operations/builds.ts';
+import { cacheOperations } from './operations/caches.ts';
 import { projectOperations } from './operations/projects.ts';
 import { reportGroupOperations } from './operations/report-groups.ts';
 import { reportOperations } from './operations/reports.ts';
@@ -46,6 +47,7 @@ export function createCodeBuildRoom(kernel: Kernel, deps: CodeBuildDeps): CodeBu
         ...projectOperations(parts),
         ...buildOperations(parts),
         ...buildListOperations(parts),
+        ...cacheOperations(parts),
         ...reportGroupOperations(parts),
         ...reportOperations(parts),
       },

@@ -98,4 +98,14 @@ export const codeBuildMigrations: readonly Migration[] = [
         primary key (account, region, group_name, report_id, n))`);
     },
   },
+  {
+    id: '0603-codebuild-caches',
+    async up(tx) {
+      await tx.execute(`create table codebuild_caches (
+        account text not null, region text not null, place text not null, key text not null,
+        sha256 text not null, bytes bigint not null, stored_at bigint not null,
+        primary key (account, region, place, key))`);
+      await tx.execute('create index codebuild_caches_by_content on codebuild_caches (sha256)');
+    },
+  },
 ];

@@ -1,7 +1,13 @@
-import type { EnvironmentVariable, ProjectArtifacts, ProjectSource } from '@aws-sdk/client-codebuild';
+import type {
+  EnvironmentVariable,
+  ProjectArtifacts,
+  ProjectCache,
+  ProjectSource,
+} from '@aws-sdk/client-codebuild';
 import { formatFinding } from '../../../kernel/errors.ts';
 import { leavesBase } from './buildspec/file-set.ts';
 import { parseBuildspec } from './buildspec/parse.ts';
+import { checkCache } from './cache-place.ts';
 import { isInlineBuildspec } from './request.ts';
 
 const SOURCES = ['CODECOMMIT', 'CODEPIPELINE', 'S3', 'NO_SOURCE'];
@@ -12,6 +18,7 @@ export interface ProjectParts {
   readonly artifacts: ProjectArtifacts;
   readonly secondaryArtifacts: readonly ProjectArtifacts[];
   readonly variables: readonly EnvironmentVariable[];
+  readonly cache?: ProjectCache | undefined;
 }
 
 /** What is wrong with the parts of a project or of a start taken together, a sentence each. */
@@ -41,6 +48,7 @@ export function checkParts(parts: ProjectParts): readonly string[] {
       ? ['Invalid artifacts: source and artifacts must both be of type CODEPIPELINE or neither']
       : []),
     ...checkVariables(parts.variables),
+    ...checkCache(parts.cache),
   ];
 }
 

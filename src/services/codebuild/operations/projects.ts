@@ -15,11 +15,13 @@ import type { Scope } from '../../../kernel/scope.ts';
 import { formatArn } from '../../../pure/arn.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
 import { announceProject } from '../announce.ts';
+import { localPlace } from '../model/cache-place.ts';
 import { checkParts } from '../model/project-rules.ts';
 import type { ProjectDefinition } from '../model/request.ts';
 import { refuseUnavailable } from '../model/unavailable.ts';
 import type { CodeBuildParts } from '../parts.ts';
 import type { ProjectRow } from '../tables.ts';
+import { clearPlace } from '../work/cache/store.ts';
 import { cutPage, PAGE, readPageToken } from './paging.ts';
 
 type Output<T> = Omit<T, '$metadata'>;
@@ -97,6 +99,7 @@ export function projectOperations(parts: CodeBuildParts): ServiceOperations {
           ]);
           announceProject(parts.kernel, tx, scope, name);
         });
+        await clearPlace(parts, scope, { kind: 'local', name: localPlace(name) });
         return {};
       },
     }),
@@ -135,6 +138,7 @@ async function check(
     artifacts: definition.artifacts as never,
     secondaryArtifacts: definition.secondaryArtifacts ?? [],
     variables: definition.environment?.environmentVariables ?? [],
+    cache: definition.cache,
   });
   const problems = [...unavailable, ...wrong];
   if (problems.length > 0) throw new ApiError('InvalidInputException', problems.join('\n'));

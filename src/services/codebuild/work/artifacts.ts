@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type Readable, Transform } from 'node:stream';
 import type { ProjectArtifacts } from '@aws-sdk/client-codebuild';
-import { ZipFile } from 'yazl';
 import type { Scope } from '../../../kernel/scope.ts';
 import type { FoundBuild } from '../builds.ts';
 import { buildArn } from '../model/build/events.ts';
@@ -10,7 +9,8 @@ import type { UploadedArtifact } from '../model/build/state.ts';
 import type { ArtifactSpec, ArtifactsSpec } from '../model/buildspec/types.ts';
 import { type CodeBuildParts, uuidOf } from '../parts.ts';
 import { BuildFailure } from './failure.ts';
-import { type FoundFile, findFiles } from './files.ts';
+import { findFiles } from './files.ts';
+import { zipOf } from './zip.ts';
 
 /** Where one artifact goes. */
 interface Destination {
@@ -21,9 +21,6 @@ interface Destination {
   readonly key: string;
   readonly zipped: boolean;
 }
-
-const S_IFREG = 0o100000;
-const S_IFLNK = 0o120000;
 
 /** Uploads what the buildspec names as artifacts: into the pipeline's store, or to the buckets of the project. */
 export async function uploadArtifacts(
@@ -50,7 +47,7 @@ export async function uploadArtifacts(
     const { identifier, bucket, key, zipped } = destination;
     const location = `arn:aws:s3:::${bucket}/${key}`;
     if (zipped) {
-      const digests = meter(zip(found.files));
+      const digests = meter(zipOf(found.files));
       await put(key, digests.stream, 'application/zip');
       uploaded.push({ identifier, location, ...digests.values() });
     } else {
@@ -129,20 +126,6 @@ function needSecondary(specs: ArtifactsSpec | undefined, identifier: string): Ar
     'CLIENT_ERROR',
     `the artifact ${identifier} is expected, but the buildspec has no secondary artifact of this name`,
   );
-}
-
-function zip(files: readonly FoundFile[]): Readable {
-  const archive = new ZipFile();
-  archive.on('error', (error) => (archive.outputStream as Readable).destroy(error as Error));
-  for (const { path, file, stats, linkTarget } of files) {
-    if (linkTarget === undefined) {
-      archive.addFile(file, path, { mode: S_IFREG | (stats.mode & 0o777), mtime: stats.mtime });
-    } else {
-      archive.addBuffer(Buffer.from(linkTarget), path, { mode: S_IFLNK | 0o777, compress: false });
-    }
-  }
-  archive.end();
-  return archive.outputStream as Readable;
 }
 
 /** The stream with its digests, known once it has been read. */

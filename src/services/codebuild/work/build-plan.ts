@@ -3,6 +3,7 @@ import type { Buildspec } from '../model/buildspec/types.ts';
 import { type CollectSpec, findExpansions } from '../model/expansions.ts';
 import { generateScripts, type Scripts } from '../script/generate.ts';
 import { planPhases, type ScriptPhase } from '../script/plan.ts';
+import type { CachePlan } from './cache/restore.ts';
 
 /** What is kept of a buildspec while its commands run, to understand their reports and to collect what they leave. */
 export interface BuildPlan extends CollectSpec {
@@ -12,6 +13,7 @@ export interface BuildPlan extends CollectSpec {
   readonly retries: readonly PhaseRetry[];
   /** Phases whose failure does not fail the build. */
   readonly tolerates: readonly PhaseType[];
+  readonly cache?: CachePlan;
 }
 
 /** The plan of a buildspec and the scripts that carry it out. */

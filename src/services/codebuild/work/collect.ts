@@ -2,7 +2,7 @@ import type { Scope } from '../../../kernel/scope.ts';
 import { announceReportGroup } from '../announce.ts';
 import type { FoundBuild } from '../builds.ts';
 import type { BuildInput } from '../model/build/inputs.ts';
-import type { PhaseContext, UploadedArtifact } from '../model/build/state.ts';
+import { failedPhase, type PhaseContext, type UploadedArtifact } from '../model/build/state.ts';
 import type { ReportSpec } from '../model/buildspec/types.ts';
 import { fillIn } from '../model/expansions.ts';
 import { type CodeBuildParts, uuidOf, workFolder } from '../parts.ts';
@@ -12,6 +12,7 @@ import { summaryLine } from '../reports/summary.ts';
 import { uploadArtifacts } from './artifacts.ts';
 import { openBuildLog } from './build-log.ts';
 import type { BuildPlan } from './build-plan.ts';
+import { saveCache } from './cache/save.ts';
 import { BuildFailure } from './failure.ts';
 import { logStream } from './prepare.ts';
 
@@ -26,7 +27,8 @@ export async function collectBuild(
   const { kernel } = parts;
   const plan = JSON.parse(build.row.plan as string) as BuildPlan;
   const { artifacts, reports } = fillIn(plan, build.state.expanded);
-  const source = workFolder(kernel, build.row.id).source;
+  const folders = workFolder(kernel, build.row.id);
+  const { source } = folders;
   const log = await openBuildLog(kernel, await logStream(parts, scope, build));
   try {
     const reportArns: string[] = [];
@@ -43,6 +45,9 @@ export async function collectBuild(
       if (!(error instanceof BuildFailure)) throw error;
       failure = error.context;
     }
+    // Half of what a command was to bring would be kept for good.
+    if (plan.cache?.saves && !failure && !failedPhase(build.state))
+      await saveCache(parts, scope, plan.cache, folders, log.say);
     await log.say(`Phase complete: UPLOAD_ARTIFACTS State: ${failure ? 'FAILED' : 'SUCCEEDED'}`);
     await log.say(
       `Phase context status code: ${failure?.statusCode ?? ''} Message: ${failure?.message ?? ''}`,

@@ -14,6 +14,7 @@ import { builtInVariables } from '../model/variables.ts';
 import { type CodeBuildParts, runKey, uuidOf, workFolder } from '../parts.ts';
 import { type BuildPlan, planBuild, preambleLines } from './build-plan.ts';
 import { loadBuildspec } from './buildspec-file.ts';
+import { restoreCache } from './cache/restore.ts';
 import { assumeRole } from './credentials.ts';
 import { userVariables } from './environment.ts';
 import { BuildFailure } from './failure.ts';
@@ -73,17 +74,27 @@ export async function prepareBuild(
   const runAs = userOf(parts, spec);
   const user = await userVariables(parts, scope, request, spec);
   const image = judgeImage(request.environment.image as string, request.environment.type as string);
+  const restored = await restoreCache(
+    parts,
+    scope,
+    { request, project: build.row.project, spec: spec.cache },
+    folder,
+    user.variables,
+  );
   const kept = spec.exportedVariables.filter((name) => user.kept.includes(name));
   const notes = [
     ...(image.kind === 'substituted' ? [image.note] : []),
     ...effectless(request, process.arch),
     ...kept.map((name) => `${name} is a secret of the project: it is not exported.`),
     ...warnings,
+    ...restored.notes,
   ];
-  const { plan, scripts } = planBuild(
+  const planned = planBuild(
     { ...spec, exportedVariables: spec.exportedVariables.filter((name) => !kept.includes(name)) },
     preambleLines({ source: folder.source, location, spec, notes }),
   );
+  const { scripts } = planned;
+  const plan: BuildPlan = { ...planned.plan, ...(restored.plan ? { cache: restored.plan } : {}) };
   const secondary = (request.pipeline?.sources ?? [])
     .map((source) => source.name)
     .filter((name) => name !== request.pipeline?.primarySource)
@@ -190,6 +201,7 @@ async function readBack(planFile: string): Promise<PreparedBuild> {
 function collects(plan: BuildPlan, { request }: FoundBuild): boolean {
   return (
     plan.reports.length > 0 ||
+    plan.cache?.saves === true ||
     (request.pipeline !== undefined && request.pipeline.outputs.length > 0) ||
     request.artifacts.type === 'S3' ||
     request.secondaryArtifacts.some((artifact) => artifact.type === 'S3')

@@ -102,7 +102,14 @@ cache:
         },
       ],
     },
-    notes: [expect.stringContaining('nodejs: 20'), expect.stringContaining('cache')],
+    cache: {
+      key: undefined,
+      fallbackKeys: [],
+      paths: [{ root: 'src', pattern: 'node_modules/**/*' }],
+      restores: true,
+      saves: true,
+    },
+    notes: [expect.stringContaining('nodejs: 20')],
   });
 });
 
@@ -123,6 +130,42 @@ phases:
     finally: [],
     onFailure: { kind: 'abort' },
   });
+});
+
+test('cache: paths in the source and at home, keys that need no shell (C4)', () => {
+  const cache = (text: string) => `version: 0.2\nphases: {build: {commands: [a]}}\ncache: ${text}`;
+  expect(
+    spec(
+      cache(
+        '{key: "npm-$(codebuild-hash-files package-lock.json)-$STAGE", fallback-keys: [npm-], action: restore, paths: ["./dist", "~/.cargo/bin/cedar", "/root/.m2/**/*", "$HOME/x/"]}',
+      ),
+    ).cache,
+  ).toEqual({
+    key: 'npm-$(codebuild-hash-files package-lock.json)-$STAGE',
+    fallbackKeys: ['npm-'],
+    paths: [
+      { root: 'src', pattern: './dist' },
+      { root: 'home', pattern: '.cargo/bin/cedar' },
+      { root: 'home', pattern: '.m2/**/*' },
+      { root: 'home', pattern: 'x' },
+    ],
+    restores: true,
+    saves: false,
+  });
+  expect(findings(cache('{}'))).toEqual(['3:8 cache has no paths (add "paths:" with a list of patterns)']);
+  const wrong = findings(
+    cache(
+      '{key: "$(date)", fallback-keys: [a, b, c, d, e, f], action: keep, paths: [/etc/passwd, ../up, "~/../x"]}',
+    ),
+  );
+  expect(wrong.map((finding) => finding.replace(/ \(.*/, '').replace(/^\S+ /, ''))).toEqual([
+    '"$(date)" cannot be filled in',
+    'there are 6 fallback keys',
+    'action cannot be "keep"',
+    '"/etc/passwd" leaves the source and the home folder',
+    '"../up" leaves the source and the home folder',
+    '"~/../x" leaves the source and the home folder',
+  ]);
 });
 
 test('version 0.1 has its own names', () => {

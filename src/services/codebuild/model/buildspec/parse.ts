@@ -1,5 +1,6 @@
 import type { Finding } from '../../../../kernel/errors.ts';
 import { readArtifacts } from './artifacts.ts';
+import { readCache } from './cache.ts';
 import { type EnvSpec, NO_ENV, readEnv, readPlainVariables } from './env.ts';
 import { readPhases, readUser } from './phases.ts';
 import { type Entry, Reader } from './reader.ts';
@@ -47,9 +48,9 @@ function readDocument(reader: Reader): Buildspec | undefined {
     phases: phases ? readPhases(reader, phases, notes) : [],
     reports: readReports(reader, at('reports')),
     artifacts: readArtifacts(reader, at('artifacts')),
+    cache: readCache(reader, at('cache')),
     notes,
   };
-  if (at('cache')) notes.push('The cache of the buildspec is not used.');
   return spec;
 }
 

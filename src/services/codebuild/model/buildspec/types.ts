@@ -13,6 +13,7 @@ export interface Buildspec {
   readonly phases: readonly PhaseSpec[];
   readonly reports: readonly ReportSpec[];
   readonly artifacts: ArtifactsSpec | undefined;
+  readonly cache: CacheSpec | undefined;
   /** What is accepted but changes nothing here, each a sentence for the log. */
   readonly notes: readonly string[];
 }
@@ -41,6 +42,21 @@ export interface FileSet {
   readonly excludePaths: readonly string[];
   readonly baseDirectory: string | undefined;
   readonly discardPaths: boolean;
+}
+
+export interface CacheSpec {
+  /** Undefined: one cache for the project. */
+  readonly key: string | undefined;
+  /** Beginnings of keys, tried in order when the key itself is not there. */
+  readonly fallbackKeys: readonly string[];
+  readonly paths: readonly CachePath[];
+  readonly restores: boolean;
+  readonly saves: boolean;
+}
+
+export interface CachePath {
+  readonly root: 'src' | 'home';
+  readonly pattern: string;
 }
 
 export const TEST_FORMATS = [
