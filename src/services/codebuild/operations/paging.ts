@@ -1,25 +1,15 @@
 import { ApiError } from '../../../kernel/errors.ts';
+import { decodePlaceToken, encodePlaceToken } from '../../../pure/page-token.ts';
 
-/** Where a page ended: the values it was ordered by. Opaque to clients, bound to the list it came from. */
-export function pageToken(list: string, at: readonly (string | number)[]): string {
-  return Buffer.from(JSON.stringify([list, ...at])).toString('base64url');
-}
-
-/** The place in the token, checked. Undefined without a token. */
+/** The place in the token: the values that its page was ordered by. Undefined without a token. */
 export function readPageToken(
   list: string,
   token: string | undefined,
   kinds: readonly ('string' | 'number')[],
 ): readonly (string | number)[] | undefined {
   if (token === undefined) return undefined;
-  try {
-    const [name, ...at] = JSON.parse(Buffer.from(token, 'base64url').toString()) as unknown[];
-    if (name === list && at.length === kinds.length && at.every((part, n) => typeof part === kinds[n])) {
-      return at as (string | number)[];
-    }
-  } catch {
-    // Told below.
-  }
+  const after = decodePlaceToken(list, token, kinds);
+  if (after) return after;
   throw new ApiError('InvalidInputException', 'Invalid next token provided');
 }
 
@@ -32,7 +22,7 @@ export function cutPage<T>(
 ): { readonly shown: readonly T[]; readonly nextToken: string | undefined } {
   const shown = rows.slice(0, limit);
   const last = shown.at(-1);
-  return { shown, nextToken: rows.length > limit && last ? pageToken(list, at(last)) : undefined };
+  return { shown, nextToken: rows.length > limit && last ? encodePlaceToken(list, at(last)) : undefined };
 }
 
 export const PAGE = 100;

@@ -15,22 +15,3 @@ export function readStreamToken(
   if (!found || !Number.isSafeInteger(offset)) return undefined;
   return { direction: found[1] as 'f' | 'b', offset };
 }
-
-/** A list's page ends after this name (and, where lists are ordered by time, at this time). */
-export function pageToken(parts: readonly (string | number)[]): string {
-  return Buffer.from(JSON.stringify(parts)).toString('base64url');
-}
-
-export function readPageToken(
-  token: string,
-  kinds: readonly ('string' | 'number')[],
-): (string | number)[] | undefined {
-  try {
-    const parts: unknown = JSON.parse(Buffer.from(token, 'base64url').toString());
-    if (!Array.isArray(parts) || parts.length !== kinds.length) return undefined;
-    // eslint-disable-next-line valid-typeof
-    return parts.every((part, n) => typeof part === kinds[n]) ? (parts as (string | number)[]) : undefined;
-  } catch {
-    return undefined;
-  }
-}

@@ -5,10 +5,10 @@ import type {
   FilterLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import type { Scope } from '../../../kernel/scope.ts';
+import { decodePlaceToken, encodePlaceToken } from '../../../pure/page-token.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
 import { mergeByTime, type Place, type Source } from '../merge.ts';
 import { parseFilterPattern } from '../model/filter-pattern.ts';
-import { pageToken, readPageToken } from '../model/tokens.ts';
 import { groupArn, groupNameOf, type LogsParts } from '../parts.ts';
 import type { TimedRecord } from '../positions.ts';
 import { invalid, missing, needGroup } from '../rows.ts';
@@ -40,10 +40,11 @@ async function filterEvents(
   const filter = parseFilterPattern(input.filterPattern ?? '');
   if (filter.kind === 'bad') throw invalid(filter.message);
   const group = await needGroup(parts.kernel.database.read, scope, groupNameOf(input));
+  const list = `events/${group.name}`;
   const token =
     input.nextToken === undefined
       ? undefined
-      : readPageToken(input.nextToken, ['number', 'string', 'number']);
+      : decodePlaceToken(list, input.nextToken, ['number', 'string', 'number']);
   if (input.nextToken !== undefined && !token) throw invalid('The specified nextToken is invalid.');
   const after = token && { order: token[0] as number, id: token[1] as string, offset: token[2] as number };
   const streams = await chosenStreams(parts, scope, group.name, input);
@@ -79,7 +80,7 @@ async function filterEvents(
   return {
     events,
     searchedLogStreams: [],
-    nextToken: more && place ? pageToken([place.order, place.id, place.offset]) : undefined,
+    nextToken: more && place ? encodePlaceToken(list, [place.order, place.id, place.offset]) : undefined,
   };
 }
 

@@ -9,8 +9,8 @@ import type {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { ApiError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/scope.ts';
+import { decodePlaceToken, encodePlaceToken } from '../../../pure/page-token.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
-import { pageToken, readPageToken } from '../model/tokens.ts';
 import { groupArn, type LogsParts } from '../parts.ts';
 import { insertGroup, invalid, missing, needGroup } from '../rows.ts';
 import type { GroupRow } from '../tables.ts';
@@ -103,7 +103,8 @@ async function describeGroups(
   scope: Scope,
   input: DescribeLogGroupsCommandInput,
 ): Promise<Output<DescribeLogGroupsCommandOutput>> {
-  const after = input.nextToken === undefined ? [''] : readPageToken(input.nextToken, ['string']);
+  const after =
+    input.nextToken === undefined ? [''] : decodePlaceToken('groups', input.nextToken, ['string']);
   if (!after) throw invalid('The specified nextToken is invalid.');
   const limit = input.limit ?? PAGE;
   const prefix = input.logGroupNamePrefix ?? '';
@@ -126,7 +127,8 @@ async function describeGroups(
   const shown = rows.slice(0, limit);
   return {
     logGroups: shown.map((row) => groupOf(scope, row)),
-    nextToken: rows.length > limit ? pageToken([(shown.at(-1) as GroupRow).name]) : undefined,
+    nextToken:
+      rows.length > limit ? encodePlaceToken('groups', [(shown.at(-1) as GroupRow).name]) : undefined,
   };
 }
 

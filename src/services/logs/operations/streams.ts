@@ -7,8 +7,8 @@ import type {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { ApiError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/scope.ts';
+import { decodePlaceToken, encodePlaceToken } from '../../../pure/page-token.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
-import { pageToken, readPageToken } from '../model/tokens.ts';
 import { groupArn, groupNameOf, type LogsParts } from '../parts.ts';
 import { insertStream, invalid, needGroup, needStream } from '../rows.ts';
 import type { StreamRow } from '../tables.ts';
@@ -70,8 +70,9 @@ async function describeStreams(
   if (byTime && input.logStreamNamePrefix !== undefined) {
     throw invalid('Cannot order by LastEventTime with a logStreamNamePrefix.');
   }
+  const list = `streams/${group}/${byTime ? 'time' : 'name'}`;
   const after =
-    input.nextToken === undefined ? undefined : readPageToken(input.nextToken, ['number', 'string']);
+    input.nextToken === undefined ? undefined : decodePlaceToken(list, input.nextToken, ['number', 'string']);
   if (input.nextToken !== undefined && !after) throw invalid('The specified nextToken is invalid.');
   const page = {
     limit: input.limit ?? PAGE,
@@ -91,7 +92,7 @@ async function describeStreams(
     })),
     nextToken:
       streams.length > page.limit && last
-        ? pageToken([last.lastEventTimestamp ?? 0, last.logStreamName as string])
+        ? encodePlaceToken(list, [last.lastEventTimestamp ?? 0, last.logStreamName as string])
         : undefined,
   };
 }
