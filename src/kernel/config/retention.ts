@@ -14,7 +14,7 @@ export const retentionSettings = {
   uploadRetentionDays: days(7, 'multipart uploads that nobody completed'),
   tokenRetentionDays: days(7, 'client request tokens of executions'),
   failureRetentionDays: days(14, 'events that could not be delivered'),
-  sessionRetentionDays: days(7, 'expired temporary credentials, so that they are refused as expired,'),
+  sessionRetentionDays: days(7, 'expired temporary credentials (to refuse them as expired)'),
   lostTaskRetentionDays: days(30, 'tasks that no version knows any more'),
 };
 
