@@ -2,9 +2,13 @@ import type { SqlValue, Tx } from '../../../kernel/database/port.ts';
 import { nextPosition } from '../../../kernel/ids.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import type { StateChange } from '../../../kernel/transitions/port.ts';
-import { typeName } from '../model/definition.ts';
+import { outputPlaces } from '../model/artifact-places.ts';
+import { findAction, findStage, type PipelineDefinition, typeName } from '../model/definition.ts';
 import type { ActionRun, ExecutionState } from '../model/execution/state.ts';
+import { artifactsOf } from '../store/artifacts.ts';
+import { findDefinition } from '../store/pipelines.ts';
 import { leaveQueue } from '../store/turns.ts';
+import type { ArtifactRow } from '../tables.ts';
 import { wakeNext } from '../turns.ts';
 import { announceAction } from './action-events.ts';
 
@@ -17,10 +21,12 @@ export async function projectActions(
   const { before, after } = change;
   if (!after.stage) return;
   const known = new Map((before?.stage?.actions ?? []).map((action) => [action.id, action]));
+  const isNew = ({ id }: ActionRun) => id !== null && !known.has(id);
+  const declared = after.stage.actions.some(isNew) ? await declarations(tx, change) : undefined;
   for (const action of after.stage.actions) {
     if (action.id === null) continue;
     const old = known.get(action.id);
-    if (!old) await insertAttempt(kernel, tx, change, action);
+    if (!old) await insertAttempt(kernel, tx, change, action, declared);
     // A reset action keeps its old id until it starts again; its row tells how that attempt ended.
     else if (action.status !== 'Pending' && hasChanged(old, action)) {
       await updateAttempt(tx, change, action);
@@ -50,14 +56,39 @@ function hasChanged(old: ActionRun, action: ActionRun): boolean {
   );
 }
 
+interface Declarations {
+  readonly definition: PipelineDefinition;
+  readonly artifacts: readonly ArtifactRow[];
+}
+
+/** What is known of actions before their providers say anything: some have ended by then. */
+async function declarations(
+  tx: Tx,
+  { scope, ref, after }: StateChange<ExecutionState>,
+): Promise<Declarations | undefined> {
+  const definition = await findDefinition(tx, scope, after.pipelineId, after.version);
+  if (!definition) return undefined;
+  const stage = findStage(definition, after.stage?.name ?? '');
+  const takes = stage?.actions.some((action) => (action.inputArtifacts ?? []).length > 0);
+  return { definition, artifacts: takes ? await artifactsOf(tx, scope, ref.id) : [] };
+}
+
 async function insertAttempt(
   kernel: Kernel,
   tx: Tx,
   change: StateChange<ExecutionState>,
   action: ActionRun,
+  declared: Declarations | undefined,
 ): Promise<void> {
   const { scope, ref, after } = change;
   const stage = after.stage?.name ?? '';
+  const definition = declared && findAction(declared.definition, stage, action.name);
+  const inputs = (definition?.inputArtifacts ?? []).flatMap(({ name }) => {
+    const found = declared?.artifacts.find((artifact) => artifact.name === name);
+    return found ? [{ name, bucket: found.bucket, key: found.object_key }] : [];
+  });
+  const outputs =
+    declared && definition && outputPlaces(declared.definition, scope.region, definition, action.id ?? '');
   const place: SqlValue[] = [scope.account, scope.region];
   if (action.attempt > 1) {
     await tx.execute(
@@ -68,8 +99,8 @@ async function insertAttempt(
   }
   await tx.execute(
     `insert into codepipeline_actions (account, region, action_execution_id, pipeline_id, execution_id, exec_order,
-       position, version, stage, action, attempt, status, type, started_at, updated_at, latest, approval)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0)`,
+       position, version, stage, action, attempt, status, type, started_at, updated_at, latest, approval, namespace, inputs, outputs)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, 0, ?, ?, ?)`,
     [
       ...place,
       action.id,
@@ -85,6 +116,9 @@ async function insertAttempt(
       typeName(action.type),
       action.startedAt,
       action.updatedAt,
+      definition?.namespace ?? null,
+      JSON.stringify(inputs),
+      JSON.stringify(outputs ?? []),
     ],
   );
   await tx.execute(

@@ -1,13 +1,10 @@
 import type { Reader, SqlValue, Tx } from '../../../kernel/database/port.ts';
 import type { Scope } from '../../../kernel/scope.ts';
+import type { ArtifactPlace } from '../model/artifact-places.ts';
 import type { ArtifactRow } from '../tables.ts';
 
 /** Where an artifact of an execution lies. */
-export interface StoredArtifact {
-  readonly name: string;
-  readonly bucket: string;
-  readonly key: string;
-}
+export type StoredArtifact = ArtifactPlace;
 
 /** The revision that a source action found. */
 export interface Revision {

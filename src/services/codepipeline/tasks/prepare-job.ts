@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Scope } from '../../../kernel/scope.ts';
 import { ActionFailure, type InputArtifact, type Job } from '../actions/provider.ts';
 import { executionRef } from '../aggregates.ts';
-import { type ActionDefinition, artifactBucket, type PipelineDefinition } from '../model/definition.ts';
+import { outputPlaces } from '../model/artifact-places.ts';
+import type { ActionDefinition, PipelineDefinition } from '../model/definition.ts';
 import type { ExecutionState } from '../model/execution/state.ts';
 import type { Effect } from '../model/step.ts';
 import { namespacesIn, resolveConfiguration, type VariableScope } from '../model/variables.ts';
@@ -115,26 +115,13 @@ async function inputsOf(
   });
 }
 
-/**
- * `<pipeline 20>/<artifact 10>/<random 7>` in the artifact bucket. The last part is made of the action execution's id,
- * so that a repeated attempt writes to the same place.
- */
 function outputsOf(
   home: Scope,
   definition: PipelineDefinition,
   action: ActionDefinition,
   actionExecutionId: string,
 ): readonly StoredArtifact[] {
-  const bucket = artifactBucket(definition, home.region);
-  return (action.outputArtifacts ?? []).map(({ name }) => {
-    if (bucket === undefined) {
-      throw new ActionFailure('ConfigurationError', `The pipeline has no artifact store in ${home.region}`);
-    }
-    const random = createHash('sha256')
-      .update(`${actionExecutionId}/${name}`)
-      .digest('base64')
-      .replace(/[^A-Za-z0-9]/g, '')
-      .slice(0, 7);
-    return { name, bucket, key: `${definition.name.slice(0, 20)}/${name.slice(0, 10)}/${random}` };
-  });
+  const places = outputPlaces(definition, home.region, action, actionExecutionId);
+  if (places) return places;
+  throw new ActionFailure('ConfigurationError', `The pipeline has no artifact store in ${home.region}`);
 }
