@@ -174,7 +174,6 @@ function scriptedProviders(
     take(job);
     return { kind: 'started', externalId: `external-${job.key}` };
   };
-  const free = (name: string) => ({ name, description: name });
   const spec = (category: string, provider: string, inputs: number, outputs: number) => ({
     id: { category, owner: 'AWS', provider, version: '1' },
     inputs: { min: 0, max: inputs },
@@ -233,6 +232,10 @@ function scriptedProviders(
       stop: async () => {},
     },
   ];
+}
+
+function free(name: string) {
+  return { name, description: name };
 }
 
 class RefusedByProvider extends ActionFailure {

@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 /** Holds whatever asks for its address until the test lets it go: a build that lasts as long as a test wants. */
 export async function openGate() {
   const held: ServerResponse[] = [];
-  let wake = () => {};
+  const waiters = new Set<() => void>();
   let arrivals = 0;
   const server = createServer((_, response) => {
     held.push(response);
     arrivals++;
-    wake();
+    for (const look of waiters) look();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -22,11 +22,15 @@ export async function openGate() {
     arrivals: () => arrivals,
     /** Resolves once so many have come, counted from the beginning. */
     async arrived(count: number): Promise<void> {
-      while (arrivals < count) {
-        await new Promise<void>((resolve) => {
-          wake = resolve;
-        });
-      }
+      await new Promise<void>((resolve) => {
+        const look = () => {
+          if (arrivals < count) return;
+          waiters.delete(look);
+          resolve();
+        };
+        waiters.add(look);
+        look();
+      });
     },
     /** Lets go who waits; `fail` makes the command fail. */
     release(outcome: 'pass' | 'fail' = 'pass'): void {

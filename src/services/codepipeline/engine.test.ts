@@ -1,40 +1,23 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  buildAction,
-  type EngineRoom,
-  openEngineRoom,
-  pipelineOf,
-  pipelineViewer,
-} from '../../../testkit/codepipeline/engine-room.ts';
-import { type DatabasePlace, describeEachDatabase } from '../../../testkit/contracts/each-database.ts';
-import type { TestKernel } from '../../../testkit/support/test-kernel.ts';
+import { expect, test } from 'vitest';
+import { buildAction, pipelineOf } from '../../../testkit/codepipeline/engine-room.ts';
+import { engineForEachTest } from '../../../testkit/codepipeline/engine-suite.ts';
+import { describeEachDatabase } from '../../../testkit/contracts/each-database.ts';
 
 describeEachDatabase('the engine of pipelines', (newPlace) => {
-  let place: DatabasePlace;
-  let kernel: TestKernel;
-  let engine: EngineRoom;
-  let view: ReturnType<typeof pipelineViewer>;
-
-  beforeEach(async () => {
-    place = await newPlace();
-    kernel = await place.openKernel();
-    engine = await openEngineRoom(kernel);
-    view = pipelineViewer(engine);
-  });
-  afterEach(() => place[Symbol.asyncDispose]());
+  const lab = engineForEachTest(newPlace);
 
   test('creating a pipeline starts an execution that goes through its stages (B1.6)', async () => {
-    await view.create(pipelineOf());
-    const id = await view.first();
-    await engine.reply(await engine.job('Compile'), 'succeeded', { outputs: { IMAGE: 'app:1' } });
-    await engine.reply(await engine.job('Ship'), 'succeeded');
-    const found = await view.ended(id, 'Succeeded');
+    await lab.view.create(pipelineOf());
+    const id = await lab.view.first();
+    await lab.engine.reply(await lab.engine.job('Compile'), 'succeeded', { outputs: { IMAGE: 'app:1' } });
+    await lab.engine.reply(await lab.engine.job('Ship'), 'succeeded');
+    const found = await lab.view.ended(id, 'Succeeded');
     expect(found.trigger).toEqual({
       triggerType: 'CreatePipeline',
       triggerDetail: expect.stringContaining(':root'),
     });
     expect(found.artifactRevisions).toMatchObject([{ name: 'Code', revisionId: 'newest' }]);
-    const details = await view.actions(id);
+    const details = await lab.view.actions(id);
     expect(details.map((detail) => [detail.stageName, detail.actionName, detail.status])).toEqual([
       ['Deploy', 'Ship', 'Succeeded'],
       ['Build', 'Compile', 'Succeeded'],
@@ -50,7 +33,7 @@ describeEachDatabase('the engine of pipelines', (newPlace) => {
       { name: 'Code', s3location: { bucket: 'artifacts', key: expect.stringMatching(/^web\/Code\/\w{7}$/) } },
     ]);
     expect(compile?.input?.inputArtifacts).toEqual(checkout?.output?.outputArtifacts);
-    const shown = await view.state();
+    const shown = await lab.view.state();
     expect(shown.stageStates?.map((each) => each.latestExecution?.status)).toEqual([
       'Succeeded',
       'Succeeded',
@@ -60,16 +43,19 @@ describeEachDatabase('the engine of pipelines', (newPlace) => {
   });
 
   test('events have the shapes of AWS, in order', async () => {
-    await view.create(pipelineOf());
-    const id = await view.first();
-    await engine.reply(await engine.job('Compile'), 'failed', { errorCode: 'JobFailed', summary: 'exit 1' });
-    await view.ended(id, 'Failed');
-    await engine.until(async () =>
-      view
+    await lab.view.create(pipelineOf());
+    const id = await lab.view.first();
+    await lab.engine.reply(await lab.engine.job('Compile'), 'failed', {
+      errorCode: 'JobFailed',
+      summary: 'exit 1',
+    });
+    await lab.view.ended(id, 'Failed');
+    await lab.engine.until(async () =>
+      lab.view
         .eventsOf('CodePipeline Pipeline Execution State Change')
         .some((detail) => detail['state'] === 'FAILED'),
     );
-    const pipeline = view.eventsOf('CodePipeline Pipeline Execution State Change');
+    const pipeline = lab.view.eventsOf('CodePipeline Pipeline Execution State Change');
     expect(pipeline).toEqual([
       expect.objectContaining({
         pipeline: 'web',
@@ -80,14 +66,14 @@ describeEachDatabase('the engine of pipelines', (newPlace) => {
       }),
       expect.objectContaining({ state: 'FAILED' }),
     ]);
-    const stages = view.eventsOf('CodePipeline Stage Execution State Change');
+    const stages = lab.view.eventsOf('CodePipeline Stage Execution State Change');
     expect(stages.map((detail) => `${detail['stage']} ${detail['state']}`)).toEqual([
       'Source STARTED',
       'Source SUCCEEDED',
       'Build STARTED',
       'Build FAILED',
     ]);
-    const all = view.eventsOf('CodePipeline Action Execution State Change');
+    const all = lab.view.eventsOf('CodePipeline Action Execution State Change');
     expect(all.map((detail) => `${detail['action']} ${detail['state']}`)).toEqual([
       'Checkout STARTED',
       'Checkout SUCCEEDED',
@@ -104,11 +90,11 @@ describeEachDatabase('the engine of pipelines', (newPlace) => {
       'input-artifacts': [{ name: 'Code', s3location: { bucket: 'artifacts' } }],
       'execution-result': { 'external-execution-summary': 'exit 1', 'error-code': 'JobFailed' },
     });
-    expect((await view.execution(id)).statusSummary).toContain('exit 1');
+    expect((await lab.view.execution(id)).statusSummary).toContain('exit 1');
   });
 
   test('equal run orders run in parallel; a failed sibling lets the other finish, nothing later starts (B1.3)', async () => {
-    await view.create(
+    await lab.view.create(
       pipelineOf({
         stages: [
           {
@@ -119,80 +105,80 @@ describeEachDatabase('the engine of pipelines', (newPlace) => {
         ],
       }),
     );
-    const id = await view.first();
-    const a = await engine.job('A');
-    const b = await engine.job('B');
-    await engine.reply(a, 'failed');
-    expect((await view.execution(id)).status).toBe('InProgress');
-    await engine.reply(b, 'succeeded');
-    await view.ended(id, 'Failed');
-    await kernel.tasks.idle();
-    expect(engine.jobs.map((job) => job.action)).not.toContain('C');
-    expect(engine.jobs.map((job) => job.action)).not.toContain('Ship');
+    const id = await lab.view.first();
+    const a = await lab.engine.job('A');
+    const b = await lab.engine.job('B');
+    await lab.engine.reply(a, 'failed');
+    expect((await lab.view.execution(id)).status).toBe('InProgress');
+    await lab.engine.reply(b, 'succeeded');
+    await lab.view.ended(id, 'Failed');
+    await lab.kernel.tasks.idle();
+    expect(lab.engine.jobs.map((job) => job.action)).not.toContain('C');
+    expect(lab.engine.jobs.map((job) => job.action)).not.toContain('Ship');
   });
 
   test('a refusal of the provider fails the action in words', async () => {
-    await view.create(pipelineOf({ stages: [{ name: 'Build', actions: [buildAction('refuse')] }] }));
-    const id = await view.first();
-    await view.ended(id, 'Failed');
-    const [refused] = await view.actions(id);
+    await lab.view.create(pipelineOf({ stages: [{ name: 'Build', actions: [buildAction('refuse')] }] }));
+    const id = await lab.view.first();
+    await lab.view.ended(id, 'Failed');
+    const [refused] = await lab.view.actions(id);
     expect(refused?.output?.executionResult?.errorDetails).toEqual({
       code: 'ConfigurationError',
       message: 'no such project: refuse',
     });
-    expect((await view.stage('Build'))?.actionStates?.[0]?.latestExecution?.errorDetails?.message).toContain(
-      'refuse',
-    );
+    expect(
+      (await lab.view.stage('Build'))?.actionStates?.[0]?.latestExecution?.errorDetails?.message,
+    ).toContain('refuse');
   });
 
   test('SUPERSEDED: those waiting in front of a busy stage give way to the newest (B3-S2)', async () => {
-    await view.create(pipelineOf());
-    const one = await view.first();
-    const compile = await engine.job('Compile', one);
-    const two = await view.start();
-    await engine.until(
-      async () => (await view.stage('Build'))?.inboundExecution?.pipelineExecutionId === two,
+    await lab.view.create(pipelineOf());
+    const one = await lab.view.first();
+    const compile = await lab.engine.job('Compile', one);
+    const two = await lab.view.start();
+    await lab.engine.until(
+      async () => (await lab.view.stage('Build'))?.inboundExecution?.pipelineExecutionId === two,
     );
-    const three = await view.start();
-    await view.ended(two, 'Superseded');
-    const four = await view.start();
-    const superseded = await view.ended(three, 'Superseded');
+    const three = await lab.view.start();
+    await lab.view.ended(two, 'Superseded');
+    const four = await lab.view.start();
+    const superseded = await lab.view.ended(three, 'Superseded');
     expect(superseded.statusSummary).toContain(four);
-    expect((await view.execution(one)).status).toBe('InProgress');
-    await engine.reply(compile, 'succeeded');
-    await engine.job('Compile', four);
-    expect(engine.jobs.filter((job) => job.action === 'Compile').map((job) => job.executionId)).toEqual([
+    expect((await lab.view.execution(one)).status).toBe('InProgress');
+    await lab.engine.reply(compile, 'succeeded');
+    await lab.engine.job('Compile', four);
+    expect(lab.engine.jobs.filter((job) => job.action === 'Compile').map((job) => job.executionId)).toEqual([
       one,
       four,
     ]);
   });
 
   test('QUEUED: every execution enters in the order of its start (B3.2)', async () => {
-    await view.create(pipelineOf({ executionMode: 'QUEUED' }));
-    const ids = [await view.first()];
-    for (let n = 0; n < 3; n++) ids.push(await view.start());
+    await lab.view.create(pipelineOf({ executionMode: 'QUEUED' }));
+    const ids = [await lab.view.first()];
+    for (let n = 0; n < 3; n++) ids.push(await lab.view.start());
     for (const id of ids) {
-      await engine.reply(await engine.job('Compile', id), 'succeeded');
-      await engine.reply(await engine.job('Ship', id), 'succeeded');
+      await lab.engine.reply(await lab.engine.job('Compile', id), 'succeeded');
+      await lab.engine.reply(await lab.engine.job('Ship', id), 'succeeded');
     }
-    await view.ended(ids[3] as string, 'Succeeded');
+    await lab.view.ended(ids[3] as string, 'Succeeded');
     for (const action of ['Compile', 'Ship']) {
-      const entered = engine.jobs.filter((job) => job.action === action).map((job) => job.executionId);
+      const entered = lab.engine.jobs.filter((job) => job.action === action).map((job) => job.executionId);
       expect(entered).toEqual(ids);
     }
   });
 
   test('PARALLEL: executions run side by side', async () => {
-    await view.create(pipelineOf({ executionMode: 'PARALLEL' }));
-    const one = await view.first();
-    const two = await view.start();
-    await engine.job('Compile', one);
-    await engine.job('Compile', two);
-    expect((await view.executions()).map((each) => each.status)).toEqual(['InProgress', 'InProgress']);
+    await lab.view.create(pipelineOf({ executionMode: 'PARALLEL' }));
+    const one = await lab.view.first();
+    const two = await lab.view.start();
+    await lab.engine.job('Compile', one);
+    await lab.engine.job('Compile', two);
+    expect((await lab.view.executions()).map((each) => each.status)).toEqual(['InProgress', 'InProgress']);
   });
 
   test('variables travel by namespace; an unknown one fails the consumer, naming it (B2-S1)', async () => {
-    await view.create(
+    await lab.view.create(
       pipelineOf({
         variables: [{ name: 'env', defaultValue: 'dev' }],
         stages: [
@@ -220,30 +206,30 @@ describeEachDatabase('the engine of pipelines', (newPlace) => {
         ],
       }),
     );
-    const id = await view.start({ variables: [{ name: 'env', value: 'prod' }] });
-    await engine.until(async () => {
-      const job = engine.jobs.find((each) => each.action === 'Compile');
-      if (job) await engine.reply(job, 'succeeded', { outputs: { TAG: '1.2' } });
-      return engine.jobs.find((each) => each.action === 'Compile' && each.executionId === id);
+    const id = await lab.view.start({ variables: [{ name: 'env', value: 'prod' }] });
+    await lab.engine.until(async () => {
+      const job = lab.engine.jobs.find((each) => each.action === 'Compile');
+      if (job) await lab.engine.reply(job, 'succeeded', { outputs: { TAG: '1.2' } });
+      return lab.engine.jobs.find((each) => each.action === 'Compile' && each.executionId === id);
     });
-    await engine.reply(await engine.job('Compile', id), 'succeeded', { outputs: { TAG: '1.2' } });
-    const ship = await engine.until(async () => {
-      const other = engine.jobs.find((each) => each.action === 'Ship' && each.executionId !== id);
-      if (other) await engine.reply(other, 'succeeded');
-      return engine.jobs.find((each) => each.action === 'Ship' && each.executionId === id);
+    await lab.engine.reply(await lab.engine.job('Compile', id), 'succeeded', { outputs: { TAG: '1.2' } });
+    const ship = await lab.engine.until(async () => {
+      const other = lab.engine.jobs.find((each) => each.action === 'Ship' && each.executionId !== id);
+      if (other) await lab.engine.reply(other, 'succeeded');
+      return lab.engine.jobs.find((each) => each.action === 'Ship' && each.executionId === id);
     });
     expect(ship.configuration['EnvironmentVariables']).toBe(`1.2 newest prod ${id}`);
-    await engine.reply(ship, 'succeeded');
-    expect((await view.ended(id, 'Failed')).statusSummary).toContain('#{Build.NOPE}');
-    expect((await view.execution(id)).variables).toEqual([{ name: 'env', resolvedValue: 'prod' }]);
-    await expect(view.start({ variables: [{ name: 'unknown', value: 'x' }] })).rejects.toMatchObject({
+    await lab.engine.reply(ship, 'succeeded');
+    expect((await lab.view.ended(id, 'Failed')).statusSummary).toContain('#{Build.NOPE}');
+    expect((await lab.view.execution(id)).variables).toEqual([{ name: 'env', resolvedValue: 'prod' }]);
+    await expect(lab.view.start({ variables: [{ name: 'unknown', value: 'x' }] })).rejects.toMatchObject({
       code: 'ValidationException',
     });
   });
 
   test('a large pipeline fetches its plans stage by stage', async () => {
     const many = Array.from({ length: 50 }, (_, n) => buildAction(`${'x'.repeat(90)}-${n}`));
-    await view.create(
+    await lab.view.create(
       pipelineOf({
         stages: [
           { name: 'Wide', actions: many },
@@ -251,25 +237,25 @@ describeEachDatabase('the engine of pipelines', (newPlace) => {
         ],
       }),
     );
-    const id = await view.first();
+    const id = await lab.view.first();
     for (let round = 1; round <= 2; round++) {
-      await engine.until(async () => engine.jobs.length === 1 + 50 * round);
-      for (const job of engine.jobs.slice(-50)) await engine.reply(job, 'succeeded');
+      await lab.engine.until(async () => lab.engine.jobs.length === 1 + 50 * round);
+      for (const job of lab.engine.jobs.slice(-50)) await lab.engine.reply(job, 'succeeded');
     }
-    await view.ended(id, 'Succeeded');
-    expect(new Set(engine.jobs.map((job) => job.key)).size).toBe(101);
+    await lab.view.ended(id, 'Succeeded');
+    expect(new Set(lab.engine.jobs.map((job) => job.key)).size).toBe(101);
   });
 
   test('a provider that is away is asked again, and fails the action when it stays away', async () => {
-    await view.create(pipelineOf({ stages: [{ name: 'Build', actions: [buildAction('crash')] }] }));
-    const id = await view.first();
-    await engine.until(async () => engine.crashes.length > 0);
-    while ((await view.execution(id)).status === 'InProgress') {
-      await kernel.tasks.idle();
-      kernel.clock.advance(30_000);
+    await lab.view.create(pipelineOf({ stages: [{ name: 'Build', actions: [buildAction('crash')] }] }));
+    const id = await lab.view.first();
+    await lab.engine.until(async () => lab.engine.crashes.length > 0);
+    while ((await lab.view.execution(id)).status === 'InProgress') {
+      await lab.kernel.tasks.idle();
+      lab.kernel.clock.advance(30_000);
     }
-    expect(engine.crashes).toHaveLength(5);
-    const [failed] = await view.actions(id);
+    expect(lab.engine.crashes).toHaveLength(5);
+    const [failed] = await lab.view.actions(id);
     expect(failed?.output?.executionResult?.errorDetails).toEqual({
       code: 'SystemUnavailable',
       message: 'the provider is away',
@@ -277,17 +263,15 @@ describeEachDatabase('the engine of pipelines', (newPlace) => {
   });
 
   test('after a restart everything goes on where it stood', async () => {
-    await view.create(pipelineOf({ executionMode: 'QUEUED' }));
-    const one = await view.first();
-    const two = await view.start();
-    const compile = await engine.job('Compile', one);
-    await engine.until(
-      async () => (await view.stage('Build'))?.inboundExecution?.pipelineExecutionId === two,
+    await lab.view.create(pipelineOf({ executionMode: 'QUEUED' }));
+    const one = await lab.view.first();
+    const two = await lab.view.start();
+    const compile = await lab.engine.job('Compile', one);
+    await lab.engine.until(
+      async () => (await lab.view.stage('Build'))?.inboundExecution?.pipelineExecutionId === two,
     );
-    await kernel.close();
-    kernel = await place.openKernel();
-    const after = await openEngineRoom(kernel);
-    const seen = pipelineViewer(after);
+    await lab.restart();
+    const { engine: after, view: seen } = lab;
     await after.reply(compile, 'succeeded', { outputs: { IMAGE: 'x' } });
     await after.reply(await after.job('Ship', one), 'succeeded');
     await after.reply(await after.job('Compile', two), 'succeeded');

@@ -5,33 +5,20 @@ import type {
   ListPipelinesOutput,
   ListTagsForResourceOutput,
 } from '@aws-sdk/client-codepipeline';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  type EngineRoom,
-  openEngineRoom,
-  pipelineOf,
-  pipelineViewer,
-} from '../../../testkit/codepipeline/engine-room.ts';
-import { type DatabasePlace, describeEachDatabase } from '../../../testkit/contracts/each-database.ts';
+import { expect, test } from 'vitest';
+import { pipelineOf } from '../../../testkit/codepipeline/engine-room.ts';
+import { engineForEachTest } from '../../../testkit/codepipeline/engine-suite.ts';
+import { describeEachDatabase } from '../../../testkit/contracts/each-database.ts';
 
 describeEachDatabase('lists of pipelines', (newPlace) => {
-  let place: DatabasePlace;
-  let engine: EngineRoom;
-  let view: ReturnType<typeof pipelineViewer>;
-
-  beforeEach(async () => {
-    place = await newPlace();
-    engine = await openEngineRoom(await place.openKernel());
-    view = pipelineViewer(engine);
-  });
-  afterEach(() => place[Symbol.asyncDispose]());
+  const lab = engineForEachTest(newPlace);
 
   /** Follows the tokens to the end. */
   const pages = async <O extends { nextToken?: string | undefined }>(operation: string, input: object) => {
     const found: O[] = [];
     let nextToken: string | undefined;
     do {
-      const page: O = await engine.call<O>(operation, { ...input, ...(nextToken ? { nextToken } : {}) });
+      const page: O = await lab.engine.call<O>(operation, { ...input, ...(nextToken ? { nextToken } : {}) });
       found.push(page);
       nextToken = page.nextToken;
     } while (nextToken !== undefined);
@@ -39,10 +26,10 @@ describeEachDatabase('lists of pipelines', (newPlace) => {
   };
 
   test('every list comes in pages, and refuses a token that is not its own', async () => {
-    for (const name of ['web', 'api', 'jobs']) await view.create(pipelineOf({ name }));
-    const ids = [await view.first()];
-    for (let n = 0; n < 4; n++) ids.push(await view.start());
-    await engine.until(async () => (await view.execution(ids[3] as string)).status === 'Superseded');
+    for (const name of ['web', 'api', 'jobs']) await lab.view.create(pipelineOf({ name }));
+    const ids = [await lab.view.first()];
+    for (let n = 0; n < 4; n++) ids.push(await lab.view.start());
+    await lab.engine.until(async () => (await lab.view.execution(ids[3] as string)).status === 'Superseded');
     const pipelines = await pages<ListPipelinesOutput>('ListPipelines', { maxResults: 2 });
     expect(pipelines.map((page) => page.pipelines?.map((each) => each.name))).toEqual([
       ['api', 'jobs'],
@@ -66,22 +53,22 @@ describeEachDatabase('lists of pipelines', (newPlace) => {
     const foreign = pipelines[0]?.nextToken;
     for (const nextToken of [foreign, 'garbage', Buffer.from('["executions","x"]').toString('base64url')]) {
       await expect(
-        engine.call('ListPipelineExecutions', { pipelineName: 'web', nextToken }),
+        lab.engine.call('ListPipelineExecutions', { pipelineName: 'web', nextToken }),
       ).rejects.toMatchObject({ code: 'InvalidNextTokenException' });
     }
   });
 
   test('executions that succeeded in a stage', async () => {
-    await view.create(pipelineOf());
-    const one = await view.first();
-    await engine.reply(await engine.job('Compile', one), 'succeeded');
-    await engine.job('Ship', one);
-    const two = await view.start();
-    await engine.reply(await engine.job('Compile', two), 'failed');
-    await view.ended(two, 'Failed');
+    await lab.view.create(pipelineOf());
+    const one = await lab.view.first();
+    await lab.engine.reply(await lab.engine.job('Compile', one), 'succeeded');
+    await lab.engine.job('Ship', one);
+    const two = await lab.view.start();
+    await lab.engine.reply(await lab.engine.job('Compile', two), 'failed');
+    await lab.view.ended(two, 'Failed');
     const succeededIn = async (stageName: string) => {
       const input = { pipelineName: 'web', filter: { succeededInStage: { stageName } } };
-      const answer = await engine.call<ListPipelineExecutionsOutput>('ListPipelineExecutions', input);
+      const answer = await lab.engine.call<ListPipelineExecutionsOutput>('ListPipelineExecutions', input);
       return answer.pipelineExecutionSummaries?.map((each) => each.pipelineExecutionId);
     };
     expect(await succeededIn('Source')).toEqual([two, one]);
@@ -90,22 +77,22 @@ describeEachDatabase('lists of pipelines', (newPlace) => {
   });
 
   test('an execution of another pipeline is not found', async () => {
-    await view.create(pipelineOf());
-    await view.create(pipelineOf({ name: 'other' }));
-    const id = await view.first();
+    await lab.view.create(pipelineOf());
+    await lab.view.create(pipelineOf({ name: 'other' }));
+    const id = await lab.view.first();
     const input = { pipelineName: 'other', pipelineExecutionId: id };
-    await expect(engine.call('GetPipelineExecution', input)).rejects.toMatchObject({
+    await expect(lab.engine.call('GetPipelineExecution', input)).rejects.toMatchObject({
       code: 'PipelineExecutionNotFoundException',
     });
-    await expect(engine.call('StopPipelineExecution', input)).rejects.toMatchObject({
+    await expect(lab.engine.call('StopPipelineExecution', input)).rejects.toMatchObject({
       code: 'PipelineExecutionNotStoppableException',
     });
   });
 
   test('tags are added, replaced, listed in pages and taken away', async () => {
-    await view.create(pipelineOf());
+    await lab.view.create(pipelineOf());
     const resourceArn = 'arn:aws:codepipeline:us-east-1:111111111111:web';
-    const tag = (tags: object[]) => engine.call('TagResource', { resourceArn, tags });
+    const tag = (tags: object[]) => lab.engine.call('TagResource', { resourceArn, tags });
     await tag([
       { key: 'team', value: 'a' },
       { key: 'cost', value: '1' },
@@ -119,27 +106,30 @@ describeEachDatabase('lists of pipelines', (newPlace) => {
       { key: 'cost', value: '1' },
       { key: 'team', value: 'b' },
     ]);
-    await engine.call('UntagResource', { resourceArn, tagKeys: ['cost', 'unknown'] });
-    const left = await engine.call<ListTagsForResourceOutput>('ListTagsForResource', { resourceArn });
+    await lab.engine.call('UntagResource', { resourceArn, tagKeys: ['cost', 'unknown'] });
+    const left = await lab.engine.call<ListTagsForResourceOutput>('ListTagsForResource', { resourceArn });
     expect(left.tags).toEqual([{ key: 'team', value: 'b' }]);
     await expect(tag([{ key: 'aws:x', value: '' }])).rejects.toMatchObject({ code: 'InvalidTagsException' });
     const many = Array.from({ length: 50 }, (_, n) => ({ key: `k${n}`, value: '' }));
     await expect(tag(many)).rejects.toMatchObject({ code: 'TooManyTagsException' });
     await expect(
-      engine.call('ListTagsForResource', { resourceArn: 'arn:aws:codepipeline:us-east-1:222222222222:web' }),
+      lab.engine.call('ListTagsForResource', {
+        resourceArn: 'arn:aws:codepipeline:us-east-1:222222222222:web',
+      }),
     ).rejects.toMatchObject({ code: 'ResourceNotFoundException' });
-    await expect(engine.call('ListTagsForResource', { resourceArn: 'arn:aws:s3:::x' })).rejects.toMatchObject(
-      {
-        code: 'InvalidArnException',
-      },
-    );
+    await expect(
+      lab.engine.call('ListTagsForResource', { resourceArn: 'arn:aws:s3:::x' }),
+    ).rejects.toMatchObject({
+      code: 'InvalidArnException',
+    });
   });
 
+  const types = async (input: object) =>
+    (await lab.engine.call<ListActionTypesOutput>('ListActionTypes', input)).actionTypes?.map(
+      (type) => `${type.id?.category}/${type.id?.provider}`,
+    );
+
   test('what is built is listed', async () => {
-    const types = async (input: object) =>
-      (await engine.call<ListActionTypesOutput>('ListActionTypes', input)).actionTypes?.map(
-        (type) => `${type.id?.category}/${type.id?.provider}`,
-      );
     expect(await types({})).toEqual([
       'Source/CodeCommit',
       'Build/CodeBuild',

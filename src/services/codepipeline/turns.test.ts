@@ -1,64 +1,55 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import {
-  buildAction,
-  deployAction,
-  type EngineRoom,
-  openEngineRoom,
-  pipelineOf,
-  pipelineViewer,
-} from '../../../testkit/codepipeline/engine-room.ts';
-import { type TestPlaces, testPlaces } from '../../../testkit/codepipeline/test-place.ts';
-import { type DatabasePlace, describeEachDatabase } from '../../../testkit/contracts/each-database.ts';
+import { expect, test } from 'vitest';
+import { buildAction, deployAction, pipelineOf } from '../../../testkit/codepipeline/engine-room.ts';
+import { engineForEachTest } from '../../../testkit/codepipeline/engine-suite.ts';
+import { describeEachDatabase } from '../../../testkit/contracts/each-database.ts';
 import { TEST_SCOPE } from '../../../testkit/support/test-context.ts';
-import type { TestKernel } from '../../../testkit/support/test-kernel.ts';
 import { executionRef } from './aggregates.ts';
 
 describeEachDatabase('actions that wait for their turn (B3.5)', (newPlace) => {
-  let database: DatabasePlace;
-  let kernel: TestKernel;
-  let places: TestPlaces;
-  let engine: EngineRoom;
-  let view: ReturnType<typeof pipelineViewer>;
-
-  beforeEach(async () => {
-    database = await newPlace();
-    kernel = await database.openKernel();
-    places = testPlaces(kernel, ['fleet']);
-    engine = await openEngineRoom(kernel, { places });
-    view = pipelineViewer(engine);
-  });
-  afterEach(() => database[Symbol.asyncDispose]());
+  const lab = engineForEachTest(newPlace, ['fleet']);
 
   const deploying = pipelineOf({
     executionMode: 'PARALLEL',
     stages: [{ name: 'Deploy', actions: [deployAction('Ship', 'fleet')] }],
   });
   const waiting = (id: string) =>
-    engine.until(async () => {
-      const ship = (await view.actions(id)).find((each) => each.actionName === 'Ship');
+    lab.engine.until(async () => {
+      const ship = (await lab.view.actions(id)).find((each) => each.actionName === 'Ship');
       const result = ship?.output?.executionResult;
       return result?.externalExecutionSummary?.startsWith('Waiting') && { ship, result };
     });
-  const rows = () => kernel.database.read.query('select * from codepipeline_turns');
+  const rows = () => lab.kernel.database.read.query('select * from codepipeline_turns');
+
+  const fourInTheQueue = async () => {
+    await lab.view.create(deploying);
+    const ids = [await lab.view.first()];
+    await waiting(ids[0] as string);
+    for (let n = 0; n < 3; n++) {
+      const id = await lab.view.start();
+      await waiting(id);
+      ids.push(id);
+    }
+    return ids;
+  };
 
   test('it stays in progress, says for what it waits, and starts when the place is free', async () => {
-    await view.create(deploying);
-    const id = await view.first();
+    await lab.view.create(deploying);
+    const id = await lab.view.first();
     const { ship, result } = await waiting(id);
     expect(ship).toMatchObject({ status: 'InProgress' });
     expect(result).toEqual({
       externalExecutionSummary: 'Waiting for fleet: somebody is at work',
       externalExecutionUrl: 'https://places/somebody',
     });
-    expect(engine.jobs.map((job) => job.action)).not.toContain('Ship');
-    await places.free('fleet', 'somebody');
-    const job = await engine.job('Ship');
-    await places.free('fleet', job.key);
-    await engine.reply(job, 'succeeded');
-    await view.ended(id, 'Succeeded');
+    expect(lab.engine.jobs.map((job) => job.action)).not.toContain('Ship');
+    await lab.places.free('fleet', 'somebody');
+    const job = await lab.engine.job('Ship');
+    await lab.places.free('fleet', job.key);
+    await lab.engine.reply(job, 'succeeded');
+    await lab.view.ended(id, 'Succeeded');
     expect(await rows()).toEqual([]);
-    const events = await engine.until(async () => {
-      const states = view
+    const events = await lab.engine.until(async () => {
+      const states = lab.view
         .eventsOf('CodePipeline Action Execution State Change')
         .filter((event) => event['action'] === 'Ship')
         .map((event) => event['state']);
@@ -68,103 +59,89 @@ describeEachDatabase('actions that wait for their turn (B3.5)', (newPlace) => {
   });
 
   test('first come, first served, also for whoever comes when the place has just become free', async () => {
-    await view.create(deploying);
-    const ids = [await view.first()];
-    await waiting(ids[0] as string);
-    for (let n = 0; n < 3; n++) {
-      const id = await view.start();
-      await waiting(id);
-      ids.push(id);
-    }
+    const ids = await fourInTheQueue();
     expect((await waiting(ids[3] as string)).result.externalExecutionSummary).toBe(
       'Waiting for fleet: somebody is at work, and 3 actions wait before this one',
     );
-    await places.free('fleet', 'somebody');
+    await lab.places.free('fleet', 'somebody');
     const served: string[] = [];
     for (const id of ids) {
-      const job = await engine.job('Ship', id);
+      const job = await lab.engine.job('Ship', id);
       served.push(job.executionId);
-      expect(engine.jobs.filter((each) => each.action === 'Ship')).toHaveLength(served.length);
-      await places.free('fleet', job.key);
-      await engine.reply(job, 'succeeded');
+      expect(lab.engine.jobs.filter((each) => each.action === 'Ship')).toHaveLength(served.length);
+      await lab.places.free('fleet', job.key);
+      await lab.engine.reply(job, 'succeeded');
     }
     expect(served).toEqual(ids);
   });
 
   test('whoever is stopped, abandoned or out of time leaves the queue, and the next one is served', async () => {
-    await view.create(deploying);
-    const ids = [await view.first()];
-    await waiting(ids[0] as string);
-    for (let n = 0; n < 3; n++) {
-      const id = await view.start();
-      await waiting(id);
-      ids.push(id);
-    }
+    const ids = await fourInTheQueue();
     const [first = '', second = '', third = '', fourth = ''] = ids;
     const stop = (pipelineExecutionId: string, abandon: boolean) =>
-      engine.call('StopPipelineExecution', { pipelineName: 'web', pipelineExecutionId, abandon });
+      lab.engine.call('StopPipelineExecution', { pipelineName: 'web', pipelineExecutionId, abandon });
     await stop(first, false);
-    expect((await view.execution(first)).status).toBe('Stopped');
+    expect((await lab.view.execution(first)).status).toBe('Stopped');
     await stop(second, true);
-    expect((await view.execution(second)).status).toBe('Stopped');
+    expect((await lab.view.execution(second)).status).toBe('Stopped');
     for (const id of [first, second]) {
-      const ship = (await view.actions(id)).find((each) => each.actionName === 'Ship');
+      const ship = (await lab.view.actions(id)).find((each) => each.actionName === 'Ship');
       expect(ship?.status).toBe('Abandoned');
     }
     expect(await rows()).toHaveLength(2);
-    await places.free('fleet', 'somebody');
-    const job = await engine.job('Ship', third);
-    await kernel.clock.advance(60 * 60_000);
-    const late = await view.ended(fourth, 'Failed');
+    await lab.places.free('fleet', 'somebody');
+    const job = await lab.engine.job('Ship', third);
+    await lab.kernel.clock.advance(60 * 60_000);
+    const late = await lab.view.ended(fourth, 'Failed');
     expect(late.statusSummary).toContain('did not get its turn within 1 hour');
-    await view.ended(third, 'Failed');
+    await lab.view.ended(third, 'Failed');
     expect(await rows()).toEqual([]);
-    expect(engine.jobs.filter((each) => each.action === 'Ship')).toEqual([job]);
+    expect(lab.engine.jobs.filter((each) => each.action === 'Ship')).toEqual([job]);
   });
 
   test('a turn that comes to nothing goes to the next one', async () => {
     const stages = [
       { name: 'Deploy', actions: [deployAction('refuse', 'fleet'), deployAction('Ship', 'fleet')] },
     ];
-    await view.create(pipelineOf({ stages }));
-    const id = await view.first();
-    await engine.until(async () => (await rows()).length === 2);
-    await places.free('fleet', 'somebody');
+    await lab.view.create(pipelineOf({ stages }));
+    const id = await lab.view.first();
+    await lab.engine.until(async () => (await rows()).length === 2);
+    await lab.places.free('fleet', 'somebody');
     // The one that is refused had taken the place before: it gives it back as a provider would.
-    await engine.until(async () => {
-      const refused = (await view.actions(id)).find((each) => each.actionName === 'refuse');
-      if (refused?.status === 'Failed') await places.free('fleet', refused.actionExecutionId as string);
-      return refused?.status === 'Failed' || engine.jobs.some((job) => job.action === 'Ship');
+    await lab.engine.until(async () => {
+      const refused = (await lab.view.actions(id)).find((each) => each.actionName === 'refuse');
+      if (refused?.status === 'Failed') await lab.places.free('fleet', refused.actionExecutionId as string);
+      return refused?.status === 'Failed' || lab.engine.jobs.some((job) => job.action === 'Ship');
     });
-    const job = await engine.job('Ship');
-    await places.free('fleet', job.key);
-    await engine.reply(job, 'succeeded');
-    await view.ended(id, 'Failed');
+    const job = await lab.engine.job('Ship');
+    await lab.places.free('fleet', job.key);
+    await lab.engine.reply(job, 'succeeded');
+    await lab.view.ended(id, 'Failed');
     expect(await rows()).toEqual([]);
   });
 
   test('what needs no place, or a free one, does not wait', async () => {
-    await places.free('fleet', 'somebody');
+    await lab.places.free('fleet', 'somebody');
     const stages = [
       { name: 'Deploy', actions: [deployAction('Ship', 'fleet'), deployAction('Side'), buildAction('B')] },
     ];
-    await view.create(pipelineOf({ stages }));
-    for (const action of ['Ship', 'Side', 'B']) await engine.job(action);
+    await lab.view.create(pipelineOf({ stages }));
+    for (const action of ['Ship', 'Side', 'B']) await lab.engine.job(action);
     expect(await rows()).toEqual([]);
   });
 
   test('a stop that comes while the place is asked for leaves nobody in the queue', async () => {
-    await view.create(deploying);
-    const id = await view.first();
+    await lab.view.create(deploying);
+    const id = await lab.view.first();
     const { ship } = await waiting(id);
-    await engine.call('StopPipelineExecution', {
+    await lab.engine.call('StopPipelineExecution', {
       pipelineName: 'web',
       pipelineExecutionId: id,
       abandon: false,
     });
     // The answer of a task that was under way.
     const late = { kind: 'waiting', token: ship?.actionExecutionId as string, summary: 'late' };
-    const applied = await kernel.transitions.run(TEST_SCOPE, executionRef(id), late);
+    const applied = await lab.kernel.transitions.run(TEST_SCOPE, executionRef(id), late);
     expect(applied.changed).toBe(false);
     expect(await rows()).toEqual([]);
   });

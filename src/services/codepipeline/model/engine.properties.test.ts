@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { World, type WorldStage } from '../../../../testkit/codepipeline/world.ts';
 import type { ExecutionMode } from './definition.ts';
@@ -94,7 +94,6 @@ function run(
   executionMode: Mode,
 ): void {
   world.now += 7;
-  const one = <T>(list: readonly T[], n: number): T | undefined => list[n % Math.max(1, list.length)];
   switch (step.kind) {
     case 'start':
       world.start(executionMode === 'mixed' ? step.mode : executionMode);
@@ -150,6 +149,10 @@ function run(
     case 'enable':
       world.tellLane(one(stages, step.pick)?.name ?? '', { kind: step.kind });
   }
+}
+
+function one<T>(list: readonly T[], n: number): T | undefined {
+  return list[n % Math.max(1, list.length)];
 }
 
 /** An answer that was given before comes again: nothing may change. */

@@ -28,9 +28,6 @@ import type { Checked } from './checked.ts';
 /** What operators do to running pipelines: transitions, stop, retry, approvals (B4, B6). */
 export function controlOperations(parts: RoomParts): ServiceOperations {
   const { kernel } = parts;
-  const ofStage = (input: { pipelineName: string; stageName: string }, { scope }: RequestContext) => [
-    `${pipelineArn(scope, input.pipelineName)}/${input.stageName}`,
-  ];
   return {
     DisableStageTransition: operation<Checked<DisableStageTransitionInput>, Record<string, never>>({
       mutates: true,
@@ -95,6 +92,13 @@ export function controlOperations(parts: RoomParts): ServiceOperations {
       },
     }),
   };
+}
+
+function ofStage(
+  input: { readonly pipelineName: string; readonly stageName: string },
+  { scope }: RequestContext,
+): string[] {
+  return [`${pipelineArn(scope, input.pipelineName)}/${input.stageName}`];
 }
 
 async function requireStage(

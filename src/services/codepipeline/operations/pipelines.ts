@@ -33,12 +33,6 @@ const PAGE = 1000;
 /** Pipelines themselves: create, read, change, delete, list. */
 export function pipelineOperations(parts: RoomParts): ServiceOperations {
   const { kernel } = parts;
-  const ofDeclared = (input: { pipeline: PipelineDeclaration }, context: RequestContext) => [
-    pipelineArn(context.scope, input.pipeline.name ?? ''),
-  ];
-  const ofNamed = (input: { name: string }, context: RequestContext) => [
-    pipelineArn(context.scope, input.name),
-  ];
   return {
     CreatePipeline: operation<Checked<CreatePipelineInput>, CreatePipelineOutput>({
       mutates: true,
@@ -87,6 +81,14 @@ export function pipelineOperations(parts: RoomParts): ServiceOperations {
       handler: (input, context) => listPipelines(parts, input, context),
     }),
   };
+}
+
+function ofDeclared(input: { pipeline: PipelineDeclaration }, { scope }: RequestContext): string[] {
+  return [pipelineArn(scope, input.pipeline.name ?? '')];
+}
+
+function ofNamed(input: { name: string }, { scope }: RequestContext): string[] {
+  return [pipelineArn(scope, input.name)];
 }
 
 async function createPipeline(

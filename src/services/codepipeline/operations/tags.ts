@@ -45,8 +45,11 @@ export function tagList(tags: Tags): Tag[] {
   return Object.entries(tags).map(([key, value]) => ({ key, value }));
 }
 
+function resources(input: { readonly resourceArn: string }): string[] {
+  return [input.resourceArn];
+}
+
 export function tagOperations({ kernel }: RoomParts): ServiceOperations {
-  const resources = (input: { resourceArn: string }) => [input.resourceArn];
   return {
     TagResource: operation<Checked<TagResourceInput>, TagResourceOutput>({
       mutates: true,
