@@ -320,6 +320,11 @@ test('a CodeCommit source is the commit that was asked for', async () => {
     const build = await server.run('from-git', { sourceVersion });
     expect(build.resolvedSourceVersion).toBe(sourceVersion === first ? first : second);
   }
+  // C1.12: with a depth there is history.
+  const history =
+    '{"version":0.2,"phases":{"build":{"commands":["git rev-list --count HEAD; git rev-parse HEAD"]}}}';
+  const cloned = await server.run('from-git', { gitCloneDepthOverride: 0, buildspecOverride: history });
+  expect(await server.output(cloned)).toEqual(['2', second]);
   // C1.5: git in the build is the service role.
   const gitting = {
     version: 0.2,

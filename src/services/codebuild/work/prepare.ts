@@ -20,7 +20,7 @@ import { userVariables } from './environment.ts';
 import { BuildFailure } from './failure.ts';
 import { clearOrders } from './orders.ts';
 import { fetchSources } from './sources.ts';
-import { toolPath } from './tool-path.ts';
+import { hidesNode, toolPath } from './tool-path.ts';
 
 type Prepared = BuildInput & { readonly kind: 'prepared' };
 
@@ -73,6 +73,7 @@ export async function prepareBuild(
   });
   const runAs = userOf(parts, spec);
   const user = await userVariables(parts, scope, request, spec);
+  const tools = toolPath(process.env['PATH']);
   const image = judgeImage(request.environment.image as string, request.environment.type as string);
   const restored = await restoreCache(
     parts,
@@ -85,6 +86,9 @@ export async function prepareBuild(
   const notes = [
     ...(image.kind === 'substituted' ? [image.note] : []),
     ...effectless(request, process.arch),
+    ...(kernel.sandbox.driver === 'process' && hidesNode(tools)
+      ? ['The Node of this server lies where the user of builds may not go: install one for everybody.']
+      : []),
     ...kept.map((name) => `${name} is a secret of the project: it is not exported.`),
     ...warnings,
     ...restored.notes,
@@ -117,7 +121,6 @@ export async function prepareBuild(
     request.source.type === 'S3' ? undefined : fetched.resolvedSourceVersion,
   );
   const credentials = await role;
-  const tools = toolPath(process.env['PATH']);
   const sandboxSpec: SandboxSpec = {
     argv: [
       '/bin/bash',

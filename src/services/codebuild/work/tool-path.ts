@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, delimiter, dirname, isAbsolute } from 'node:path';
+import { basename, delimiter, dirname, isAbsolute, join } from 'node:path';
 
 export interface ToolPath {
   /** `PATH` of builds. */
@@ -31,4 +31,23 @@ export function toolPath(path: string | undefined, node = process.execPath): Too
 function rootOf(folder: string): string {
   const parent = dirname(folder);
   return basename(folder) !== 'bin' || parent === '/' || parent === homedir() ? folder : parent;
+}
+
+/**
+ * Whether builds find no Node although the server has one: they run as a user who may not go where it lies. Only plain
+ * processes of a server that is root have that; under bubblewrap its folder is mounted.
+ */
+export function hidesNode({ path }: ToolPath, node = process.execPath): boolean {
+  if (process.getuid?.() !== 0 || isOpen(node)) return false;
+  return !path
+    .split(delimiter)
+    .some((folder) => folder !== dirname(node) && existsSync(join(folder, 'node')));
+}
+
+/** Everybody may go there. */
+function isOpen(path: string): boolean {
+  for (let at = path; at !== dirname(at); at = dirname(at)) {
+    if (((statSync(at, { throwIfNoEntry: false })?.mode ?? 0) & 0o001) === 0) return false;
+  }
+  return true;
 }
