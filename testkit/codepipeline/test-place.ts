@@ -1,3 +1,4 @@
+import type { Tx } from '../../src/kernel/database/port.ts';
 import { ApiError } from '../../src/kernel/errors.ts';
 import type { Room } from '../../src/kernel/room.ts';
 import type { Job, PlaceRef, SharedPlace } from '../../src/services/codepipeline/index.ts';
@@ -20,14 +21,16 @@ export function testPlaces(kernel: TestKernel, takenFromTheBeginning: readonly s
   const listeners: Parameters<SharedPlace['onFreed']>[0][] = [];
   const take: TestPlaces['take'] = async (place, holder) => {
     await database.transaction(async (tx) => {
-      await tx.execute(
-        'insert into test_places (place, holder) values (?, ?) on conflict (place) do nothing',
-        [place, holder],
-      );
-      const [row] = await tx.query<{ holder: string }>('select holder from test_places where place = ?', [
+      const now = await holderOf(tx, place);
+      const begun = await tx.query('select 1 from test_place_work where place = ? and holder = ?', [
         place,
+        holder,
       ]);
-      if (row?.holder !== holder) throw new ApiError('PlaceTakenException', `${row?.holder} has ${place}`);
+      // Begun before, and perhaps over by now: a start that is repeated starts nothing.
+      if (begun.length > 0) return;
+      if (now !== '') throw new ApiError('PlaceTakenException', `${now} has ${place}`);
+      await tx.execute('update test_places set holder = ? where place = ?', [holder, place]);
+      await tx.execute('insert into test_place_work (place, holder) values (?, ?)', [place, holder]);
     });
   };
   return {
@@ -39,6 +42,9 @@ export function testPlaces(kernel: TestKernel, takenFromTheBeginning: readonly s
           async up(tx) {
             await tx.execute(
               'create table test_places (place text not null primary key, holder text not null)',
+            );
+            await tx.execute(
+              'create table test_place_work (place text not null, holder text not null, primary key (place, holder))',
             );
             for (const place of takenFromTheBeginning) {
               await tx.execute("insert into test_places (place, holder) values (?, 'somebody')", [place]);
@@ -56,15 +62,9 @@ export function testPlaces(kernel: TestKernel, takenFromTheBeginning: readonly s
       },
       isTaken: (error) => error instanceof ApiError && error.code === 'PlaceTakenException',
       async look(tx, { id }: PlaceRef) {
-        const lock = tx.dialect === 'postgres' ? ' for update' : '';
-        const rows = await tx.query<{ holder: string }>(
-          `select holder from test_places where place = ?${lock}`,
-          [id],
-        );
-        const [row] = rows;
-        return row
-          ? { free: false, text: `${id}: ${row.holder} is at work`, url: `https://places/${row.holder}` }
-          : { free: true, text: id };
+        const holder = await holderOf(tx, id);
+        if (holder === '') return { free: true, text: id };
+        return { free: false, text: `${id}: ${holder} is at work`, url: `https://places/${holder}` };
       },
       onFreed: (listener) => void listeners.push(listener),
     },
@@ -75,7 +75,7 @@ export function testPlaces(kernel: TestKernel, takenFromTheBeginning: readonly s
     },
     free: (place, holder) =>
       database.transaction(async (tx) => {
-        const freed = await tx.execute('delete from test_places where place = ? and holder = ?', [
+        const freed = await tx.execute("update test_places set holder = '' where place = ? and holder = ?", [
           place,
           holder,
         ]);
@@ -83,4 +83,16 @@ export function testPlaces(kernel: TestKernel, takenFromTheBeginning: readonly s
         return freed > 0;
       }),
   };
+}
+
+/** Empty when nobody is at work there. Locks the place, as a deployment group is locked. */
+async function holderOf(tx: Tx, place: string): Promise<string> {
+  await tx.execute("insert into test_places (place, holder) values (?, '') on conflict (place) do nothing", [
+    place,
+  ]);
+  const lock = tx.dialect === 'postgres' ? ' for update' : '';
+  const [row] = await tx.query<{ holder: string }>(`select holder from test_places where place = ?${lock}`, [
+    place,
+  ]);
+  return row?.holder ?? '';
 }
