@@ -54,6 +54,17 @@ function inSight(): Promise<{ number: number; text: string }[]> {
   });
 }
 
+/** Scrolls to a part of the whole and waits until the browser has shown that. */
+async function scrollTo(part: number): Promise<void> {
+  await log().evaluate(async (box, at) => {
+    box.scrollTop = at * box.scrollHeight;
+    const view = box.ownerDocument.defaultView;
+    const frame = () => new Promise((resolve) => view?.requestAnimationFrame(resolve));
+    await frame();
+    await frame();
+  }, part);
+}
+
 /** Lines of the loop say their own number: they must stand `shift` below the line that shows it, without gaps. */
 async function expectInOrder(shift: number): Promise<void> {
   const lines = await inSight();
@@ -99,9 +110,7 @@ test('a million lines: live, from end to end, searched', { timeout: 900_000 }, a
   await expectInOrder(shift);
 
   for (const part of [0.1, 0.5, 0.9, 0.333]) {
-    await log().evaluate((box, at) => {
-      box.scrollTop = at * box.scrollHeight;
-    }, part);
+    await scrollTo(part);
     // A scrolled box is drawn before it is shown, and never without its lines.
     await expectInOrder(shift);
     const middle = (await inSight())[0]?.number ?? 0;
@@ -123,9 +132,7 @@ test('a million lines: live, from end to end, searched', { timeout: 900_000 }, a
 
   await page.getByText('Wrap', { exact: true }).click();
   await log().and(page.locator('.pw-log-wrapped')).waitFor();
-  await log().evaluate((box) => {
-    box.scrollTop = box.scrollHeight / 2;
-  });
+  await scrollTo(0.5);
   await expectInOrder(shift);
 
   const session = await house.browser.context.newCDPSession(page);

@@ -73,11 +73,15 @@ phases: {build: {commands: ['export IMAGE="shop:$LEVEL"']}}
   await page.getByText('Variable LEVEL').waitFor();
   await page.getByText('high', { exact: true }).first().waitFor();
   const done = page.getByRole('listitem').filter({ hasText: 'Compile' });
-  await done.getByText('Succeeded').waitFor();
+  await done.getByText('Succeeded', { exact: true }).waitFor();
   expect(await done.locator('time').count()).toBe(1);
   await done.getByText('1 variable').click();
   await done.getByText('shop:high').waitFor();
-  await page.getByRole('listitem').filter({ hasText: 'Release' }).getByText('In progress').waitFor();
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: 'Release' })
+    .getByText('In progress', { exact: true })
+    .waitFor();
   expect(await barriers(page)).toEqual([]);
 
   await page.goto(at(`/pipelines/service/executions/${first}`));
@@ -97,14 +101,18 @@ test('I8: an execution is stopped, at once or after what runs, with a reason', a
   ]);
   await gate.arrived(1);
   await page.goto(at('/pipelines/stopped'));
-  await action('Compile').getByText('In progress').waitFor();
+  await action('Compile').getByText('In progress', { exact: true }).waitFor();
   await page.getByRole('button', { name: `Stop execution ${id.slice(0, 8)}` }).click();
   await dialog().getByRole('textbox', { name: 'Reason' }).fill('Wrong branch');
   await dialog().getByRole('button', { name: 'Stop execution' }).click();
-  await page.getByRole('region', { name: 'Stage Build' }).getByText('Stopping').waitFor();
+  await page.getByRole('region', { name: 'Stage Build' }).getByText('Stopping', { exact: true }).waitFor();
   gate.release();
   await lab.ended('stopped', id, 'Stopped');
-  await page.getByRole('region', { name: 'Stage Build' }).getByText('Stopped').first().waitFor();
+  await page
+    .getByRole('region', { name: 'Stage Build' })
+    .getByText('Stopped', { exact: true })
+    .first()
+    .waitFor();
   await page.goto(at(`/pipelines/stopped/executions/${id}`));
   await page.getByText(/Wrong branch/).waitFor();
 
@@ -117,7 +125,11 @@ test('I8: an execution is stopped, at once or after what runs, with a reason', a
   await dialog().getByRole('checkbox', { name: 'Abandon running actions' }).check();
   await dialog().getByRole('button', { name: 'Stop execution' }).click();
   await lab.ended('stopped', next, 'Stopped');
-  await page.getByRole('listitem').filter({ hasText: 'Compile' }).getByText('Abandoned').waitFor();
+  await page
+    .getByRole('listitem')
+    .filter({ hasText: 'Compile' })
+    .getByText('Abandoned', { exact: true })
+    .waitFor();
 });
 
 test('I8: a failed stage says why and is retried from where one reads it', async () => {
@@ -141,7 +153,7 @@ test('I8: a failed stage says why and is retried from where one reads it', async
   await page.goto(at(`/pipelines/retried/executions/${id}`));
   await page.getByText('Compile failed in Build').waitFor();
   await page.getByRole('link', { name: 'Build and log of Compile' }).first().click();
-  await page.getByText('Build failed').waitFor();
+  await page.getByText('Build failed', { exact: true }).waitFor();
   await page
     .getByText(/exit status 22/)
     .first()
@@ -150,7 +162,7 @@ test('I8: a failed stage says why and is retried from where one reads it', async
 
   await page.getByRole('button', { name: 'Retry failed actions of Build' }).first().click();
   await gate.arrived(2);
-  await action('Compile').getByText('In progress').waitFor();
+  await action('Compile').getByText('In progress', { exact: true }).waitFor();
   gate.release();
   await lab.ended('retried', id, 'Succeeded');
   await page.getByText('Nothing runs now.').waitFor();
