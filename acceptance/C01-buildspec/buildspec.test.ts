@@ -160,8 +160,7 @@ test('every error of a buildspec in the source is told with its place, and nothi
       {
         statusCode: 'YAML_FILE_ERROR',
         message: [
-          'The buildspec has 3 errors:',
-          'ci/spec.yml:4:5: error: unknown key "comands" in phases.build (did you mean "commands"?)',
+          'The buildspec has 3 errors: ci/spec.yml:4:5: error: unknown key "comands" in phases.build (did you mean "commands"?)',
           'ci/spec.yml:4:5: error: phase build has no commands (add "commands:" with a list)',
           'ci/spec.yml:5:3: error: unknown key "deploy" in phases (known keys: install, pre_build, build, post_build)',
         ].join('\n'),

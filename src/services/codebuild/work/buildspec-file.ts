@@ -39,10 +39,10 @@ function read(text: string, location: string): LoadedBuildspec {
   throw new BuildFailure('YAML_FILE_ERROR', allOf(lines), lines);
 }
 
-/** For the phase's context, which is kept with the build. */
+/** For the phase's context, which is kept with the build. Where one line is shown only, it holds the first error. */
 function allOf(lines: readonly string[]): string {
   if (lines.length === 1) return `The buildspec has an error: ${lines[0]}`;
-  const whole = [`The buildspec has ${lines.length} errors:`, ...lines].join('\n');
+  const whole = `The buildspec has ${lines.length} errors: ${lines.join('\n')}`;
   if (whole.length <= MAX_MESSAGE) return whole;
   return `${whole.slice(0, MAX_MESSAGE).toWellFormed()}…\nThe log of the build has all of them.`;
 }
