@@ -1,4 +1,5 @@
 import type { Build } from '@aws-sdk/client-codebuild';
+import { firstAnswer } from './client/changes.ts';
 import { type Connection, findConnection } from './client/connection.ts';
 import { followLog } from './client/live-log.ts';
 import { actionsOf, pipelines } from './client/pipelines.ts';
@@ -30,9 +31,12 @@ export async function logs(subject: string, options: Options): Promise<number> {
       });
     return page.ids?.[0];
   };
+  const abort = new AbortController();
+  process.once('SIGINT', () => abort.abort());
   const id = subject.includes(':')
     ? subject
-    : ((await buildOfPipeline(connection, subject)) ?? (await newestOf(subject)));
+    : ((await buildOfPipeline(connection, subject, options.follow ? abort.signal : undefined)) ??
+      (await newestOf(subject)));
   const build = id === undefined ? undefined : await find(id);
   const { groupName: group, streamName: stream } = build?.logs ?? {};
   if (build?.id === undefined || !group || !stream) {
@@ -43,8 +47,6 @@ export async function logs(subject: string, options: Options): Promise<number> {
     await printStored(connection, group, stream, limit);
     return 0;
   }
-  const abort = new AbortController();
-  process.once('SIGINT', () => abort.abort());
   try {
     for await (const records of followLog(connection, { group, stream, offset: 0 }, abort.signal)) {
       for (const { text } of records) process.stdout.write(`${text}\n`);
@@ -56,19 +58,31 @@ export async function logs(subject: string, options: Options): Promise<number> {
   return (await find(build.id))?.buildStatus === 'SUCCEEDED' ? 0 : 1;
 }
 
-/** The build that the newest CodeBuild action of a pipeline started; undefined when there is no such pipeline. */
-async function buildOfPipeline(connection: Connection, name: string): Promise<string | undefined> {
+/**
+ * The build that the newest CodeBuild action of a pipeline started; undefined when there is no such pipeline. With a
+ * signal, a pipeline that runs and has not come to a build yet is waited for.
+ */
+async function buildOfPipeline(
+  connection: Connection,
+  name: string,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
   const api = await pipelines(connection);
-  const state = await api.state(name).catch((error: unknown) => {
-    if (error instanceof api.sdk.PipelineNotFoundException) return undefined;
-    throw error;
-  });
-  if (state === undefined) return undefined;
-  const ran = actionsOf(state)
-    .map(({ action }) => action.latestExecution)
-    .filter((latest) => latest?.externalExecutionId?.includes(':'))
-    .toSorted((a, b) => (b?.lastStatusChange?.getTime() ?? 0) - (a?.lastStatusChange?.getTime() ?? 0));
-  return ran[0]?.externalExecutionId;
+  const look = async () => {
+    const state = await api.state(name).catch((error: unknown) => {
+      if (error instanceof api.sdk.PipelineNotFoundException) return undefined;
+      throw error;
+    });
+    if (state === undefined) return { id: undefined };
+    const ran = actionsOf(state)
+      .map(({ action }) => action.latestExecution)
+      .filter((latest) => latest?.externalExecutionId?.includes(':'))
+      .toSorted((a, b) => (b?.lastStatusChange?.getTime() ?? 0) - (a?.lastStatusChange?.getTime() ?? 0));
+    const id = ran[0]?.externalExecutionId;
+    const mayCome = id === undefined && (await api.latest(name))?.status === 'InProgress';
+    return signal && mayCome ? undefined : { id };
+  };
+  return (await (signal ? firstAnswer(connection, look, signal) : look()))?.id;
 }
 
 async function printStored(connection: Connection, group: string, stream: string, limit: number | undefined) {

@@ -22,3 +22,16 @@ export async function* followChanges(
     if (event === 'change') yield JSON.parse(data) as LiveChange;
   }
 }
+
+/** Asks when the stream stands and at every change until there is an answer; undefined when the stream ends before. */
+export async function firstAnswer<T>(
+  connection: Connection,
+  ask: () => Promise<T | undefined>,
+  signal: AbortSignal,
+): Promise<T | undefined> {
+  for await (const _ of followChanges(connection, signal)) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+  }
+  return undefined;
+}

@@ -23,7 +23,10 @@ export function addClientCommands(program: Command, finish: (code: number) => vo
     'logs <pipeline-or-build>',
     'show the log of a build, or of the newest build of a pipeline or project',
   )
-    .option('-f, --follow', 'show all of it and go on until the build has ended')
+    .option(
+      '-f, --follow',
+      'show all of it and go on until the build has ended; waits for a pipeline to come to it',
+    )
     .addOption(new Option('-n, --lines <n>', 'only the last n lines').conflicts('follow'))
     .action(async (subject: string, options) => {
       const { logs } = await import('../logs.ts');
@@ -34,6 +37,7 @@ export function addClientCommands(program: Command, finish: (code: number) => vo
     .option('--reject', 'reject instead')
     .option('-m, --comment <text>', 'summary that goes with it', '')
     .option('--stage <name>', 'which stage, when several wait')
+    .option('--wait', 'when none waits yet, wait for the execution that runs to come to one')
     .option('--json', 'for scripts')
     .action(async (pipeline: string, options) => {
       const { approve } = await import('../approve.ts');
