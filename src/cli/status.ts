@@ -74,7 +74,7 @@ export function describePipeline(state: GetPipelineStateCommandOutput): string {
       action.actionName ?? '',
       latest?.status ? paintStatus(latest.status) : paint('dim', '—'),
       latest?.lastStatusChange ? ago(latest.lastStatusChange.getTime()) : '',
-      latest?.errorDetails?.message ?? latest?.summary ?? '',
+      (latest?.errorDetails?.message ?? latest?.summary ?? '').split('\n', 1)[0] as string,
     ];
   });
   const closed = (state.stageStates ?? [])
@@ -83,5 +83,19 @@ export function describePipeline(state: GetPipelineStateCommandOutput): string {
       (stage) =>
         `Transition into ${stage.stageName} is disabled: ${stage.inboundTransitionState?.disabledReason ?? ''}`,
     );
-  return [formatTable(['STAGE', 'ACTION', 'STATUS', 'CHANGED', ''], rows), ...closed].join('\n');
+  return [
+    formatTable(['STAGE', 'ACTION', 'STATUS', 'CHANGED', ''], rows),
+    ...reasonsOf(state),
+    ...closed,
+  ].join('\n');
+}
+
+/** What takes more than a line to say: which host failed, in which script, and its last words. */
+function reasonsOf(state: GetPipelineStateCommandOutput): string[] {
+  return actionsOf(state).flatMap(({ action }) => {
+    const { status, errorDetails } = action.latestExecution ?? {};
+    const lines = errorDetails?.message?.split('\n') ?? [];
+    if (status !== 'Failed' || lines.length < 2) return [];
+    return [`\n${action.actionName}:`, ...lines.map((line) => `  ${line}`)];
+  });
 }
