@@ -17,12 +17,15 @@ async function hosts(
   tags?: (name: string) => Record<string, string>,
 ): Promise<Host[]> {
   const started = names.map((name) => world.host(name, tags?.(name)));
+  await registered(names.length);
+  return started;
+}
+
+async function registered(count: number): Promise<void> {
   await world.until(
     async () =>
-      (await world.kernel.database.read.query('select name from codedeploy_instances')).length >=
-      names.length,
+      (await world.kernel.database.read.query('select name from codedeploy_instances')).length === count,
   );
-  return started;
 }
 
 const watches = () =>
@@ -122,6 +125,31 @@ test('D1.17: tag groups are joined by AND, the filters in one by OR, for both ki
   expect(await deployed()).toBe(3);
 });
 
+test.runIf(process.getuid?.() === 0)(
+  'D1.14: an agent that is not root deploys as itself, and refuses runas and foreign owners clearly',
+  async () => {
+    const host = world.hostProcess('d1', undefined, 65_534);
+    await registered(1);
+    await world.group();
+    const failure = async (files: Record<string, string>) => {
+      const info = await world.ended(await world.deploy(files));
+      const { lifecycleEvents = [] } = await world.target(info.deploymentId as string, 'd1');
+      const failed = lifecycleEvents.find((event) => event.status === 'Failed');
+      return failed && `${failed.lifecycleEventName}: ${failed.diagnostics?.message}`;
+    };
+    expect(await failure(bundle({ AfterInstall: 'id -u > "$PIPEWRIGHT_ROOT/who"' }))).toBeUndefined();
+    expect(read(host, 'who')).toBe('65534\n');
+    const runas = bundle({ BeforeInstall: 'true' });
+    runas['appspec.yml'] = `${runas['appspec.yml']}      runas: root\n`;
+    expect(await failure(runas)).toBe('BeforeInstall: runas root needs an agent that runs as root.');
+    const owner =
+      'files:\n  - {source: /web, destination: /srv/app}\npermissions:\n  - {object: /srv/app, owner: root}\n';
+    expect(await failure(bundle({}, {}, owner))).toBe(
+      'Install: The owner and group of /srv/app need an agent that runs as root.',
+    );
+  },
+);
+
 test('a host that appears during a deployment is not part of it and gets the revision right after (D1.6)', async () => {
   const [d1] = await hosts(['d1']);
   await world.group();
@@ -130,11 +158,7 @@ test('a host that appears during a deployment is not part of it and gets the rev
   );
   await world.until(() => read(d1 as Host, 'there') !== undefined);
   const late = world.host('d2');
-  await hosts([]);
-  await world.until(
-    async () =>
-      (await world.kernel.database.read.query('select name from codedeploy_instances')).length === 2,
-  );
+  await registered(2);
   await world.kernel.tasks.idle();
   expect(read(late, 'srv/app/index.html')).toBeUndefined();
   world.put('d1', 'go', '');

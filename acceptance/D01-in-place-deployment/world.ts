@@ -1,5 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -61,6 +70,7 @@ export interface World {
   hostProcess(
     name: string,
     tags?: Readonly<Record<string, string>>,
+    uid?: number,
   ): Host & { readonly process: ChildProcess };
   group(settings?: Partial<CreateDeploymentGroupCommandInput>): Promise<string>;
   /** A deployment configuration of one's own. */
@@ -163,15 +173,24 @@ export async function openWorld(place?: DatabasePlace): Promise<World> {
       stops.push(() => end().catch(() => {}));
       return { ...host, stop: end, stopped: running };
     },
-    hostProcess(name, tags = TAGS) {
+    hostProcess(name, tags = TAGS, uid) {
       const host = places(name);
+      if (uid !== undefined) {
+        chmodSync(dir, 0o711);
+        mkdirSync(join(dir, name));
+        chownSync(join(dir, name), uid, uid);
+      }
       const options = { endpoint, region: TEST_REGION, credentials, tags, ...host };
       const child = spawn(
         process.execPath,
         [join(import.meta.dirname, 'agent-process.ts'), JSON.stringify(options)],
         {
           stdio: ['ignore', 'inherit', 'inherit'],
-          env: { PATH: process.env['PATH'], PIPEWRIGHT_TEST_CLOCK: clockSocket },
+          env: {
+            PATH: process.env['PATH'],
+            ...(uid === undefined ? { PIPEWRIGHT_TEST_CLOCK: clockSocket } : {}),
+          },
+          ...(uid === undefined ? {} : { uid, gid: uid }),
         },
       );
       const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
