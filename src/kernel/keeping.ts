@@ -10,13 +10,30 @@ export function isBackupUnderWay(database: Pick<Database, 'isHeld'>): Promise<bo
   return database.isHeld(HOLD);
 }
 
-/** Undefined when another one is being written. */
+const own = new WeakSet<object>();
+
+/** Undefined when another one is being written, in this process or another one of the same database. */
 export async function beginBackup(
   database: Pick<Database, 'isHeld' | 'hold'>,
 ): Promise<{ end(): Promise<void> } | undefined> {
-  if (await isBackupUnderWay(database)) return undefined;
-  const hold = await database.hold(HOLD);
-  return { end: () => hold.release() };
+  if (own.has(database)) return undefined;
+  own.add(database);
+  try {
+    if (await isBackupUnderWay(database)) {
+      own.delete(database);
+      return undefined;
+    }
+    const hold = await database.hold(HOLD);
+    return {
+      async end() {
+        own.delete(database);
+        await hold.release();
+      },
+    };
+  } catch (error) {
+    own.delete(database);
+    throw error;
+  }
 }
 
 /** When to look again, in domain milliseconds. */

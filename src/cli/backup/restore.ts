@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { loadConfig } from '../../kernel/config/load.ts';
+import { createFailpoints } from '../../kernel/failpoints.ts';
 import { restoreBackup } from '../../server/backup/restore-backup.ts';
 import { quoteForShell } from '../terminal/quote.ts';
 
@@ -22,6 +23,7 @@ export async function restore(file: string, options: RestoreCommand): Promise<nu
     file: source,
     dataDir,
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
+    failpoints: createFailpoints(process.env),
     ...(options.keys === undefined ? {} : { keys: resolve(options.keys) }),
   });
   const say = (line: string) => process.stdout.write(`${line}\n`);

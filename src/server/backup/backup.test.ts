@@ -255,6 +255,9 @@ test.each(DIALECTS)('on %s one backup is written at a time', async (dialect) => 
   const write = () => writeBackup({ dataDir: from.dir, database, now: 0 }, file);
   await expect(write()).rejects.toThrow('Another backup is being written');
   await other?.end();
+  const both = await Promise.all([beginBackup(database), beginBackup(database)]);
+  expect(both.filter((one) => one !== undefined)).toHaveLength(1);
+  await both.find((one) => one !== undefined)?.end();
   await write();
   expect(existsSync(file)).toBe(true);
   await database.close();

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { listTables } from '../../kernel/database/catalog.ts';
 import { openDatabase } from '../../kernel/database/open.ts';
 import type { Database } from '../../kernel/database/port.ts';
+import type { Failpoints } from '../../kernel/failpoints.ts';
 import { openKeyring } from '../../kernel/secrets/keyring.ts';
 import { lockDataFolder, UNFINISHED_RESTORE } from '../data-folder.ts';
 import { houseMigrations } from '../migrations.ts';
@@ -19,6 +20,7 @@ export interface RestoreOptions {
   readonly databaseUrl?: string;
   /** Folder of the master keys, put into the data folder. */
   readonly keys?: string;
+  readonly failpoints?: Failpoints;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface RestoreOptions {
  * folder that no server starts on.
  */
 export async function restoreBackup(options: RestoreOptions): Promise<BackupManifest> {
-  const { file, dataDir, databaseUrl, keys } = options;
+  const { file, dataDir, databaseUrl, keys, failpoints } = options;
   const before = await readdir(dataDir).catch(() => undefined);
   if (before !== undefined && before.length > 0)
     throw new Error(
@@ -46,7 +48,13 @@ export async function restoreBackup(options: RestoreOptions): Promise<BackupMani
     try {
       staged = await stageBackup(file, staging, houseMigrations);
       if (keys !== undefined) await cp(keys, join(staging, 'keys'), { recursive: true });
-      await fill(target, staging, staged, () => place(staging, dataDir));
+      failpoints?.hit('restore:staged');
+      await fill(target, staging, staged, async () => {
+        failpoints?.hit('restore:loaded');
+        await place(staging, dataDir);
+        failpoints?.hit('restore:placed');
+      });
+      failpoints?.hit('restore:committed');
     } finally {
       await target?.close();
     }

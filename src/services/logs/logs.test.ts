@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { standardPeriods } from '../../../testkit/support/standard-periods.ts';
 import { callOperation, TEST_SCOPE } from '../../../testkit/support/test-context.ts';
 import { openTestKernel, startTestKernel, type TestKernel } from '../../../testkit/support/test-kernel.ts';
+import { AFTER_BACKUP_MS, beginBackup } from '../../kernel/keeping.ts';
 import { createKeepingRoom } from '../../kernel/retention/keeping-room.ts';
 import { createLogsRoom, type LogsRoom } from './index.ts';
 
@@ -237,6 +238,18 @@ describe('events', () => {
     await kernel.tasks.idle();
     expect((await call('DescribeLogStreams', group)).logStreams).toEqual([]);
     expect(await kernel.logs.stat(id as string)).toBeUndefined();
+  });
+
+  test('and keep their files until a backup is done', async () => {
+    const id = await write('s', [{ at: kernel.clock.now(), text: 'copied' }]);
+    const backup = await beginBackup(kernel.database);
+    await call('DeleteLogGroup', group);
+    await kernel.tasks.idle();
+    expect(await kernel.logs.stat(id)).toBeDefined();
+    await backup?.end();
+    kernel.clock.advance(AFTER_BACKUP_MS);
+    await kernel.tasks.idle();
+    expect(await kernel.logs.stat(id)).toBeUndefined();
   });
 
   test('and streams that anybody may still want stay, however many there are', async () => {

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type DatabasePlace, describeEachDatabase } from '../../../testkit/contracts/each-database.ts';
 import { TEST_ACCOUNT, TEST_SCOPE } from '../../../testkit/support/test-context.ts';
 import { startTestKernel, type TestKernel } from '../../../testkit/support/test-kernel.ts';
+import { beginBackup } from '../../kernel/keeping.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { collectBlobs } from './collector.ts';
 import { createS3Room, type S3Room } from './index.ts';
@@ -70,6 +71,17 @@ describeEachDatabase('the collector of unused bytes', (newPlace) => {
     await put('back', 'again');
     expect(await collectBlobs(after(10_000), { graceMs: 500 })).toEqual({ condemned: 0, removed: 0 });
     expect(await read('back')).toBe('again');
+  });
+
+  test('nothing goes while a backup is written', async () => {
+    await put('gone', 'gone');
+    await remove('gone');
+    const backup = await beginBackup(kernel.database);
+    expect(await collect()).toEqual({ condemned: 1, removed: 0 });
+    expect(await stored()).toBe(1);
+    await backup?.end();
+    expect(await collect()).toEqual({ condemned: 0, removed: 1 });
+    expect(await stored()).toBe(0);
   });
 
   test('a process that dies while it removes leaves no row without bytes', async () => {
