@@ -14,7 +14,7 @@ import { instanceNameOf } from '../model/checks.ts';
 import { hostIdentityArn, instanceArn } from '../model/ids.ts';
 import type { CodeDeployParts } from '../parts.ts';
 import { hashSecret, putHostKey, putJoinToken, turnHostKey, useJoinToken } from '../store/host-keys.ts';
-import { findInstance, putInstance } from '../store/instances.ts';
+import { findInstance, newInstance, putInstance } from '../store/instances.ts';
 
 const TOKEN_SECONDS = 3600;
 /** AWS's bound of an instance's session. */
@@ -96,21 +96,9 @@ async function admit(
     const message = `The host ${name} is registered for another identity already; deregister it first.`;
     throw new ApiError('AccessDeniedException', message, { status: 403 });
   }
-  await putInstance(tx, scope, {
-    name,
-    arn: instanceArn(scope.region, scope.account, name, newId().slice(0, 8)),
-    iam_user_arn: null,
-    iam_session_arn: arn,
-    tags: '[]',
-    agent_tags: '[]',
-    registered_at: kernel.clock.now(),
-    deregistered_at: null,
-    epoch: before?.epoch ?? 0,
-    session_at: null,
-    last_seen: null,
-    protocol: null,
-    root: null,
-  });
+  const instance = instanceArn(scope.region, scope.account, name, newId().slice(0, 8));
+  const identity = { iam_user_arn: null, iam_session_arn: arn };
+  await putInstance(tx, scope, newInstance(name, instance, identity, kernel.clock.now(), before));
 }
 
 async function credential({ iam }: CodeDeployParts, scope: Scope, name: string): Promise<HostCredential> {

@@ -26,6 +26,7 @@ import {
   type InstanceRow,
   listInstances,
   needInstance,
+  newInstance,
   putInstance,
   setTags,
   tagsOf,
@@ -50,21 +51,9 @@ export function instanceOperations({ kernel }: CodeDeployParts): ServiceOperatio
               `The on-premises instance name ${name} is already registered.`,
             );
           }
-          await putInstance(tx, scope, {
-            name,
-            arn: instanceArn(scope.region, scope.account, name, newId().slice(0, 8)),
-            iam_user_arn: iamUserArn,
-            iam_session_arn: iamSessionArn,
-            tags: '[]',
-            agent_tags: '[]',
-            registered_at: kernel.clock.now(),
-            deregistered_at: null,
-            epoch: before?.epoch ?? 0,
-            session_at: null,
-            last_seen: null,
-            protocol: null,
-            root: null,
-          });
+          const arn = instanceArn(scope.region, scope.account, name, newId().slice(0, 8));
+          const identity = { iam_user_arn: iamUserArn, iam_session_arn: iamSessionArn };
+          await putInstance(tx, scope, newInstance(name, arn, identity, kernel.clock.now(), before));
           kernel.changes.publish(tx, { topic: HOST_TOPIC, id: name, scope, sequence: 0 });
         });
         return {};

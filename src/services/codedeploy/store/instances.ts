@@ -69,6 +69,30 @@ export function listInstances(
   );
 }
 
+/** A host that is just registered: no tags and no agent yet. A name that comes back goes on counting its sessions. */
+export function newInstance(
+  name: string,
+  arn: string,
+  identity: Pick<InstanceRow, 'iam_user_arn' | 'iam_session_arn'>,
+  now: number,
+  before: InstanceRow | undefined,
+): InstanceRow {
+  return {
+    name,
+    arn,
+    ...identity,
+    tags: '[]',
+    agent_tags: '[]',
+    registered_at: now,
+    deregistered_at: null,
+    epoch: before?.epoch ?? 0,
+    session_at: null,
+    last_seen: null,
+    protocol: null,
+    root: null,
+  };
+}
+
 /** Registers, also one that was deregistered before (which starts without tags then). */
 export async function putInstance(tx: Tx, scope: Scope, row: InstanceRow): Promise<void> {
   const columns = COLUMNS.split(', ').slice(1);
