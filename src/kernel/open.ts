@@ -24,6 +24,8 @@ export interface KernelOptions {
   readonly dataDir: string;
   /** `postgres://…`; the file `pipewright.db` in the data folder when absent. */
   readonly databaseUrl?: string;
+  /** False when another process works in the same folder. */
+  readonly alone?: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -41,6 +43,10 @@ export interface OpenKernel extends Kernel {
   install(rooms: readonly Room[]): Promise<void>;
   /** Lets the rooms pick up what an earlier process left, then begins to take tasks and events. */
   start(): Promise<void>;
+  /**
+   * Another process of this database is gone: takes up what it had in hand. The rooms start again beside what they do.
+   */
+  takeOver(): Promise<void>;
   /** Takes no more work, waits for what is under way, closes everything. Closing twice is allowed. */
   close(): Promise<void>;
 }
@@ -53,7 +59,7 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
   const { dataDir, clock, logger, env } = options;
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   // What tasks of an earlier process had in hand when it died; each begins anew.
-  rmSync(join(dataDir, TEMPORARY), { recursive: true, force: true });
+  if (options.alone !== false) rmSync(join(dataDir, TEMPORARY), { recursive: true, force: true });
   const keyring = openKeyring(join(dataDir, 'keys'), env);
   const failpoints = createFailpoints(env);
   const { database, accompany } = withAccompaniment(
@@ -116,6 +122,10 @@ export async function openKernel(options: KernelOptions): Promise<OpenKernel> {
       for (const room of installed) await room.start?.();
       outbox.start();
       tasks.start();
+    },
+    async takeOver() {
+      await tasks.takeOver();
+      for (const room of installed) await room.start?.();
     },
     close: () => (closing ??= close()),
   };

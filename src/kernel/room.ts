@@ -15,7 +15,10 @@ export interface Room {
   readonly tasks: readonly TaskDefinition[];
   /** What it forgets by age. */
   readonly retention?: readonly RetentionRule[];
-  /** Picks up what an earlier process left (re-adopts runs, emits what is missing). Runs before requests are taken. */
+  /**
+   * Picks up what an earlier process left (re-adopts runs, emits what is missing). Runs before requests are taken, and
+   * again, beside them, when another process of the same database is gone.
+   */
   start?(): Promise<void>;
   stop?(): Promise<void>;
 }

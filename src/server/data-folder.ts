@@ -34,19 +34,43 @@ export class DataFolderInUseError extends Error {
   }
 }
 
-/** Keeps a second server off the same folder. The system itself lets go when this process dies. */
-export function lockDataFolder(dataDir: string): { release(): void } {
+export interface DataFolderLock {
+  /** Nobody else worked in this folder when the lock was taken. */
+  readonly alone: boolean;
+  release(): void;
+}
+
+/** How long somebody who is just starting may stand in the door. */
+const DOOR_MS = 5_000;
+
+/**
+ * Keeps a second server off the same folder, or, with `shared`, lets several in that share one PostgreSQL. The system
+ * itself lets go when this process dies.
+ */
+export function lockDataFolder(dataDir: string, shared = false): DataFolderLock {
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   const lock = new Sqlite(join(dataDir, LOCK_FILE), { timeout: 0 });
-  try {
-    lock.pragma('locking_mode = EXCLUSIVE');
-    lock.exec('begin exclusive');
-  } catch (error) {
-    lock.close();
-    if ((error as { code?: string }).code === 'SQLITE_BUSY') throw new DataFolderInUseError(dataDir);
-    throw error;
+  const release = () => void (lock.open && lock.close());
+  const take = (statement: string): boolean => {
+    try {
+      lock.exec(statement);
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code === 'SQLITE_BUSY') return false;
+      release();
+      throw error;
+    }
+  };
+  const alone = take('begin exclusive');
+  if (alone && !shared) return { alone, release };
+  if (shared) {
+    if (alone) lock.exec('rollback');
+    lock.pragma(`busy_timeout = ${DOOR_MS}`);
+    // Reading holds the lock that keeps only those out who want the folder for themselves.
+    if (take('begin; select count(*) from sqlite_master')) return { alone, release };
   }
-  return { release: () => void (lock.open && lock.close()) };
+  release();
+  throw new DataFolderInUseError(dataDir);
 }
 
 export function writeServerFile(dataDir: string, file: ServerFile): void {

@@ -17,6 +17,7 @@ import { createDoor, refusalsWithIds } from '../wire/door/index.ts';
 import { checkBuildMounts } from './build-mounts.ts';
 import { consoleFolder } from './console-folder.ts';
 import { lockDataFolder, refuseUnfinishedRestore, writeServerFile } from './data-folder.ts';
+import { joinFellows } from './fellows.ts';
 import { checkListening } from './listen-policy.ts';
 import { createNativeApp } from './native/app.ts';
 import { CONSOLE_PATH, NATIVE_PATH } from './native/paths.ts';
@@ -56,14 +57,14 @@ export const TEST_CLOCK_VARIABLE = 'PIPEWRIGHT_TEST_CLOCK';
 /** Builds the house and opens its door. */
 export async function startServer(config: Config, options: StartOptions): Promise<RunningServer> {
   const logger = options.logger ?? createLogger({ level: config.logLevel });
-  const lock = lockDataFolder(config.dataDir);
+  const lock = lockDataFolder(config.dataDir, config.databaseUrl !== undefined);
   const undo: (() => Promise<void> | void)[] = [() => lock.release()];
   const closeAll = async () => {
     for (const step of undo.splice(0).toReversed()) await step();
   };
   try {
     refuseUnfinishedRestore(config.dataDir);
-    return await open(config, options.env, logger, undo, closeAll);
+    return await open(config, options.env, logger, undo, closeAll, lock.alone);
   } catch (error) {
     await closeAll();
     throw error;
@@ -76,6 +77,7 @@ async function open(
   logger: Logger,
   undo: (() => Promise<void> | void)[],
   closeAll: () => Promise<void>,
+  alone: boolean,
 ): Promise<RunningServer> {
   const tls = readTlsDoor(config);
   const { clock, testClock, clockSocket } = await openClock(env, undo);
@@ -83,6 +85,7 @@ async function open(
   const kernel: OpenKernel = await openKernel({
     dataDir: config.dataDir,
     ...(config.databaseUrl === undefined ? {} : { databaseUrl: config.databaseUrl }),
+    alone,
     env,
     clock,
     logger,
@@ -145,11 +148,13 @@ async function open(
   const server = createHttpServer(door, { refused: refusalsWithIds(logger) });
   const port = await listen(server.http, config);
   undo.push(() => server.close({ graceMs: 1_000 }));
-  const secure = tls && createHttpServer(door, { tls });
+  const secure = tls && createHttpServer(door, { tls, refused: refusalsWithIds(logger) });
   const tlsPort = (await secure?.listen(tls as TlsDoor))?.port;
   if (secure) undo.push(() => secure.close({ graceMs: 1_000 }));
   endpoint ||= `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
 
+  const fellows = await joinFellows(kernel);
+  undo.push(() => fellows.leave());
   const credentials = await rooms.iam.ensureAccount(config.account);
   await kernel.start();
   writeServerFile(config.dataDir, {

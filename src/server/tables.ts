@@ -12,4 +12,12 @@ export const serverMigrations: readonly Migration[] = [
         created_at bigint not null, expires_at bigint not null)`);
     },
   },
+  {
+    id: '0902-servers',
+    async up(tx) {
+      // The processes of this database: who is alive holds its id.
+      await tx.execute(`create table servers (
+        id text not null primary key, folder text not null, endpoint text not null, started_at bigint not null)`);
+    },
+  },
 ];

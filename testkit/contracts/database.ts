@@ -229,8 +229,15 @@ export function databaseContract(): void {
       const hold = await at.database.hold('me');
       expect(await at.database.isHeld('me')).toBe(true);
       expect(await at.database.isHeld('you')).toBe(false);
+      const released = at.database.whenReleased('me', new AbortController().signal);
+      const tired = new AbortController();
+      const waitedFor = at.database.whenReleased('me', tired.signal);
+      tired.abort();
+      await waitedFor;
       await hold.release();
+      await released;
       expect(await at.database.isHeld('me')).toBe(false);
+      await at.database.whenReleased('me', new AbortController().signal);
     });
 
     it('sorts text by its bytes', async () => {

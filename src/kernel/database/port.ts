@@ -54,6 +54,8 @@ export interface Database {
   hold(name: string): Promise<{ release(): Promise<void> }>;
   /** Whether a living process holds the name. */
   isHeld(name: string): Promise<boolean>;
+  /** Resolves when nobody holds the name any more, or the signal aborts; told by the database, not asked for. */
+  whenReleased(name: string, signal: AbortSignal): Promise<void>;
   /** Reads one picture of the whole database, which does not change meanwhile though others go on writing. */
   snapshot<T>(read: (picture: Reader) => Promise<T>): Promise<T>;
   /** Waits for transactions under way. Closing twice is allowed. */

@@ -8,6 +8,12 @@ export interface Ownership {
 /** Announces this owner and frees at once the leases of owners that are gone, instead of waiting until they run out. */
 export async function holdOwnership(database: Database, owner: string): Promise<Ownership> {
   const hold = await database.hold(holdName(owner));
+  await freeLostLeases(database, owner);
+  return hold;
+}
+
+/** Frees the leases of owners that are gone. */
+export async function freeLostLeases(database: Database, owner: string): Promise<void> {
   const rows = await database.read.query<{ lease_owner: string }>(
     `select distinct lease_owner from tasks where lease_owner <> '' and lease_owner <> ?`,
     [owner],
@@ -18,7 +24,6 @@ export async function holdOwnership(database: Database, owner: string): Promise<
       tx.execute(`update tasks set lease_owner = '', lease_until = 0 where lease_owner = ?`, [other]),
     );
   }
-  return hold;
 }
 
 function holdName(owner: string): string {

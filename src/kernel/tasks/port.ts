@@ -74,6 +74,8 @@ export interface TaskQueue {
   cancel(tx: Tx, scope: Scope, key: string): Promise<void>;
   /** Begins to take tasks. */
   start(): void;
+  /** Frees what processes that are gone had leased. */
+  takeOver(): Promise<void>;
   /** Takes no more; waits for those running, aborting them after `graceMs`. */
   stop(graceMs?: number): Promise<void>;
   /** Resolves when nothing is due or running. For tests and orderly ends. */

@@ -6,7 +6,7 @@ import { newId } from '../ids.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Transitions } from '../transitions/port.ts';
 import { type AnyDefinition, DEFAULT_ATTEMPTS, Definitions, defaultBackoff } from './definitions.ts';
-import { holdOwnership, type Ownership } from './ownership.ts';
+import { freeLostLeases, holdOwnership, type Ownership } from './ownership.ts';
 import type { Task, TaskOutcome, TaskQueue } from './port.ts';
 import { claimTasks, deleteLeased, insertTask, nextDue, releaseTask, returnTask } from './store.ts';
 
@@ -102,6 +102,11 @@ class Queue implements TaskQueue {
       setInterval(() => this.#wake(), SAFETY_NET_MS).unref(),
       setInterval(() => void this.#heartbeat(), HEARTBEAT_MS).unref(),
     ];
+  }
+
+  async takeOver(): Promise<void> {
+    await freeLostLeases(this.#parts.database, this.#owner);
+    this.#wake();
   }
 
   async stop(graceMs = 5_000): Promise<void> {

@@ -22,7 +22,7 @@ export function createParts(kernel: Kernel, limits: GitLimits = DEFAULT_GIT_LIMI
     kernel,
     git,
     objects: createObjectReader(git),
-    locks: createRepositoryLocks(),
+    locks: createRepositoryLocks(kernel.database),
     limits,
     root: join(kernel.dataDir, 'git'),
   };

@@ -6,7 +6,7 @@ import { type CommitConnection, Committer } from '../committer.ts';
 import { createBoundKysely } from '../kysely-dialect.ts';
 import { applyMigrations } from '../migrate.ts';
 import type { Database, Reader, SqlValue } from '../port.ts';
-import { holdName } from './hold.ts';
+import { holdName, waitForRelease } from './hold.ts';
 import { openPostgresNotifier } from './notifier.ts';
 import { collateText, statementName, toDollarPlaceholders } from './statement.ts';
 
@@ -54,6 +54,7 @@ export async function openPostgresDatabase(url: string): Promise<Database> {
     notify: (tx, channel, payload) => tx.afterCommit(() => notifier.send(channel, payload)),
     listen: notifier.listen,
     hold: (name) => holdName(url, name),
+    whenReleased: (name, signal) => waitForRelease(url, name, signal),
     async isHeld(name) {
       const client = await pool.connect();
       try {

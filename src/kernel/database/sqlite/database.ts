@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { chmodSync } from 'node:fs';
 import type { Kysely } from 'kysely';
 import { type CommitConnection, Committer } from '../committer.ts';
@@ -15,6 +16,7 @@ export function openSqliteDatabase(file: string): Database {
   const committer = new Committer(commitConnection(writer));
   const notifier = createLocalNotifier();
   const held = new Set<string>();
+  const released = new EventEmitter();
   const read = readerOf(readConnection);
   return {
     dialect: 'sqlite',
@@ -26,9 +28,27 @@ export function openSqliteDatabase(file: string): Database {
     // The file belongs to one process: whoever is alive is in this set.
     async hold(name) {
       held.add(name);
-      return { release: async () => void held.delete(name) };
+      return {
+        async release() {
+          held.delete(name);
+          released.emit(name);
+        },
+      };
     },
     isHeld: async (name) => held.has(name),
+    whenReleased: (name, signal) =>
+      new Promise((resolve) => {
+        if (!held.has(name) || signal.aborted) resolve();
+        else {
+          const done = () => {
+            released.off(name, done);
+            signal.removeEventListener('abort', done);
+            resolve();
+          };
+          released.on(name, done);
+          signal.addEventListener('abort', done);
+        }
+      }),
     async snapshot(work) {
       const picture = openSqlite(file, 'read');
       try {
