@@ -12,12 +12,14 @@ import { zipOf } from './zip.ts';
 
 /**
  * One life of a server without HTTP: it brings a deployment of two hosts, whose second one fails, and its rollback to
- * their end, from wherever an earlier life was killed, and prints what it came to. The agents are played by the same
+ * their end, or one whose host is deregistered meanwhile, from wherever an earlier life was killed, and prints what it
+ * came to. The agents are played by the same
  * process: they know from each command how far their reports have come.
  */
-const { dataDir, databaseUrl } = JSON.parse(process.argv[2] as string) as {
+const { dataDir, databaseUrl, scenario } = JSON.parse(process.argv[2] as string) as {
   dataDir: string;
   databaseUrl?: string;
+  scenario: 'rollback' | 'lost host';
 };
 // Nothing else keeps the process while it waits for its own timers.
 const alive = setInterval(() => {}, 2 ** 30);
@@ -57,6 +59,15 @@ await once(
     outdatedInstancesStrategy: 'IGNORE',
   }),
 );
+await once(
+  call('codedeploy', 'CreateDeploymentGroup', {
+    applicationName: 'app',
+    deploymentGroupName: 'edge',
+    serviceRoleArn: 'arn:aws:iam::111111111111:role/r',
+    onPremisesInstanceTagFilters: [{ Key: 'Edge', Type: 'KEY_ONLY' }],
+    outdatedInstancesStrategy: 'IGNORE',
+  }),
+);
 const epochs = new Map<string, number>();
 for (const name of ['h1', 'h2']) {
   const tags = [{ Key: 'Name', Value: name }];
@@ -65,7 +76,7 @@ for (const name of ['h1', 'h2']) {
 }
 
 /** Deploys like a pipeline: the same key is the same deployment in every life. */
-async function deploy(key: string, content: string): Promise<string> {
+async function deploy(key: string, content: string, deploymentGroupName = 'fleet'): Promise<string> {
   const known = await s3.headObject(TEST_ACCOUNT, { bucket: 'revisions', key }).catch(() => undefined);
   if (!known) {
     const body = Readable.from(await zipOf({ 'appspec.yml': 'version: 0.0\nos: linux\n', content }));
@@ -74,7 +85,7 @@ async function deploy(key: string, content: string): Promise<string> {
   const { deploymentId } = await room.createDeployment(TEST_SCOPE, {
     key,
     applicationName: 'app',
-    deploymentGroupName: 'fleet',
+    deploymentGroupName,
     bucket: 'revisions',
     objectKey: key,
     versionId: undefined,
@@ -103,6 +114,36 @@ async function carryOut(deploymentId: string): Promise<Record<string, unknown>> 
   }
 }
 
+/** A host joins by a token, with the same keys in every life, and is deregistered while its deployment waits for it. */
+async function loseHost(): Promise<Record<string, unknown>> {
+  const name = 'h3';
+  const [known] = await kernel.database.read.query<{ deregistered_at: number | null }>(
+    "select deregistered_at from codedeploy_instances where name = 'h3'",
+  );
+  if (!known || known.deregistered_at === null) {
+    if (!known) {
+      const { token } = await call('pipewright', 'CreateJoinToken', { name });
+      await call('pipewright', 'JoinHost', { name, token, key: 'k'.repeat(43) });
+    }
+    const turn = { key: 'k'.repeat(43), nextKey: 'n'.repeat(43) };
+    const session = await call('pipewright', 'RenewHostCredential', turn);
+    if (session['name'] !== name) throw new Error('the session is for another host');
+    await call('codedeploy', 'AddTagsToOnPremisesInstances', {
+      instanceNames: [name],
+      tags: [{ Key: 'Edge', Value: '1' }],
+    });
+  }
+  const deploymentId = await deploy('gone', '3', 'edge');
+  for (;;) {
+    const change = kernel.changes.next(() => true, AbortSignal.timeout(100));
+    const { deploymentInfo } = await call('codedeploy', 'GetDeployment', { deploymentId });
+    if ((deploymentInfo as { status: string }).status !== 'Created') break;
+    await change;
+  }
+  await call('codedeploy', 'DeregisterOnPremisesInstance', { instanceName: name });
+  return carryOut(deploymentId);
+}
+
 async function report(name: string, epoch: number, command: HostCommand): Promise<void> {
   const fails = name === 'h2' && command.bundle.key === 'bad';
   const event = command.lifecycleEvents.at(-1);
@@ -125,25 +166,31 @@ const waiter: AggregateType<{ readonly n: number }> = {
   decide: (state) => ({ state: { n: (state?.n ?? 0) + 1 } }),
 };
 kernel.transitions.register(waiter as AggregateType);
-const good = await carryOut(await deploy('good', '1'));
-const bad = await carryOut(await deploy('bad', '2'));
-const { rollbackDeploymentId } = bad['rollbackInfo'] as { rollbackDeploymentId: string };
-const back = await carryOut(rollbackDeploymentId);
-const { deployments } = await call('codedeploy', 'ListDeployments', {});
-const replies = (await kernel.transitions.load<{ n: number }>(TEST_SCOPE, { kind: 'none', id: 'none' }))?.n;
-await kernel.close();
-clearInterval(alive);
 const brief = ({ status, deploymentOverview, creator }: Record<string, unknown>) => ({
   status,
   deploymentOverview,
   creator,
 });
+
+async function rollBack(): Promise<object> {
+  const good = await carryOut(await deploy('good', '1'));
+  const bad = await carryOut(await deploy('bad', '2'));
+  const { rollbackDeploymentId } = bad['rollbackInfo'] as { rollbackDeploymentId: string };
+  const back = await carryOut(rollbackDeploymentId);
+  return { good: brief(good), bad: brief(bad), back: brief(back) };
+}
+
+const outcome = scenario === 'rollback' ? await rollBack() : { gone: brief(await loseHost()) };
+const { deployments } = await call('codedeploy', 'ListDeployments', {});
+const replies = (await kernel.transitions.load<{ n: number }>(TEST_SCOPE, { kind: 'none', id: 'none' }))?.n;
+const watches = await kernel.database.read.query("select id from tasks where kind = 'codedeploy.watch'");
+await kernel.close();
+clearInterval(alive);
 console.log(
   JSON.stringify({
-    good: brief(good),
-    bad: brief(bad),
-    back: brief(back),
+    ...outcome,
     deployments: (deployments as string[]).length,
     replies,
+    watches: watches.length,
   }),
 );

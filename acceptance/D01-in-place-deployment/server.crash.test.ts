@@ -32,7 +32,7 @@ const overview = (counts: object) => ({
   Ready: 0,
   ...counts,
 });
-const EXPECTED = {
+const ROLLED_BACK = {
   good: { status: 'Succeeded', deploymentOverview: overview({ Succeeded: 2 }), creator: 'user' },
   bad: { status: 'Failed', deploymentOverview: overview({ Succeeded: 1, Failed: 1 }), creator: 'user' },
   back: {
@@ -42,6 +42,14 @@ const EXPECTED = {
   },
   deployments: 3,
   replies: 2,
+  watches: 0,
+};
+
+const LOST = {
+  gone: { status: 'Failed', deploymentOverview: overview({ Failed: 1 }), creator: 'user' },
+  deployments: 1,
+  replies: 1,
+  watches: 0,
 };
 
 /** Runs lives in a fresh place. */
@@ -59,36 +67,53 @@ async function withPlace(
   }
 }
 
-describe.each(['sqlite', 'postgres'])('a deployment on %s', (dialect) => {
-  test('kill -9 at every failpoint ends in the same state after a restart', async () => {
-    const points = new Map<string, number>();
-    await withPlace(dialect, async (options, dir) => {
-      const record = join(dir, 'points');
-      const life = await live(options, { PIPEWRIGHT_FAILPOINTS_RECORD: record });
-      expect(life.code, life.err).toBe(0);
-      expect(JSON.parse(life.out)).toEqual(EXPECTED);
-      for (const name of readFileSync(record, 'utf8').trimEnd().split('\n')) {
-        points.set(name, (points.get(name) ?? 0) + 1);
-      }
-    });
-    const own = [...points].filter(([name]) => name.startsWith('codedeploy.') || name.startsWith('task'));
-    expect(own.length).toBeGreaterThan(10);
-    for (const [name, hits] of own) {
-      // The first hit and the last one: the deployment and its rollback.
-      for (const hit of new Set([1, hits])) {
-        await withPlace(dialect, async (options) => {
-          const killed = await live(options, { PIPEWRIGHT_FAILPOINT: `${name}#${hit}` });
-          if (killed.signal === null) {
-            // Which task comes when is not always the same: then this life met the point less often.
-            expect(JSON.parse(killed.out), name).toEqual(EXPECTED);
-            return;
-          }
-          expect(killed.signal, name).toBe('SIGKILL');
-          const second = await live(options, {});
-          expect(second.code, second.err).toBe(0);
-          expect(JSON.parse(second.out), `${name}#${hit}`).toEqual(EXPECTED);
-        });
-      }
+/** Kills a life at one failpoint, and lets the next one go on from there. */
+async function surviveAt(dialect: string, scenario: string, point: string, expected: object): Promise<void> {
+  await withPlace(dialect, async (place) => {
+    const options = { ...place, scenario };
+    const killed = await live(options, { PIPEWRIGHT_FAILPOINT: point });
+    if (killed.signal === null) {
+      // Which task comes when is not always the same: then this life met the point less often.
+      expect(JSON.parse(killed.out), point).toEqual(expected);
+      return;
     }
+    expect(killed.signal, point).toBe('SIGKILL');
+    const second = await live(options, {});
+    expect(second.code, second.err).toBe(0);
+    expect(JSON.parse(second.out), point).toEqual(expected);
+  });
+}
+
+/** The room's failpoints that an undisturbed life meets, with how often. */
+async function pointsOf(dialect: string, scenario: string, expected: object): Promise<Map<string, number>> {
+  const points = new Map<string, number>();
+  await withPlace(dialect, async (place, dir) => {
+    const record = join(dir, 'points');
+    const life = await live({ ...place, scenario }, { PIPEWRIGHT_FAILPOINTS_RECORD: record });
+    expect(life.code, life.err).toBe(0);
+    expect(JSON.parse(life.out)).toEqual(expected);
+    for (const name of readFileSync(record, 'utf8').trimEnd().split('\n')) {
+      if (!name.startsWith('codedeploy.') && !name.startsWith('task')) continue;
+      points.set(name, (points.get(name) ?? 0) + 1);
+    }
+  });
+  return points;
+}
+
+describe.each(['sqlite', 'postgres'])('on %s', (dialect) => {
+  test('a deployment and its rollback: kill -9 at every failpoint ends in the same state after a restart', async () => {
+    const points = await pointsOf(dialect, 'rollback', ROLLED_BACK);
+    expect(points.size).toBeGreaterThan(10);
+    for (const [name, hits] of points) {
+      // The first hit and the last one: the deployment and its rollback.
+      for (const hit of new Set([1, hits]))
+        await surviveAt(dialect, 'rollback', `${name}#${hit}`, ROLLED_BACK);
+    }
+  });
+
+  test('a host that joined and is deregistered under way: kill -9 at every failpoint likewise', async () => {
+    const points = await pointsOf(dialect, 'lost host', LOST);
+    expect([...points.keys()]).toContain('codedeploy.target:agent-lost:before-commit');
+    for (const name of points.keys()) await surviveAt(dialect, 'lost host', `${name}#1`, LOST);
   });
 });
