@@ -1,10 +1,9 @@
-import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createTestDatabase } from '../../testkit/support/test-database.ts';
+import { inPlace, live } from '../../testkit/crash/lives.ts';
 
 const CHILD = join(import.meta.dirname, 'crash-child.ts');
 const MOVED = 'codecommit:refs-moved:before-announce';
@@ -13,7 +12,9 @@ describe.each(['sqlite', 'postgres'] as const)('A1.12 a push killed at every fai
   it('tells every move of a ref to the bus, once, with who made it', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'pipewright-record-'));
     const record = join(folder, 'hits');
-    const whole = await inPlace(dialect, (place) => live(place, { PIPEWRIGHT_FAILPOINTS_RECORD: record }));
+    const whole = await inPlace(dialect, (place) =>
+      live(CHILD, place, { PIPEWRIGHT_FAILPOINTS_RECORD: record }),
+    );
     expect([whole.signal, whole.err]).toEqual([null, '']);
     const expected = JSON.parse(whole.out) as string[];
     expect(expected.map((each) => JSON.parse(each) as object)).toMatchObject([
@@ -31,9 +32,9 @@ describe.each(['sqlite', 'postgres'] as const)('A1.12 a push killed at every fai
     ];
     for (const point of points) {
       await inPlace(dialect, async (place) => {
-        const killed = await live(place, { PIPEWRIGHT_FAILPOINT: point });
+        const killed = await live(CHILD, place, { PIPEWRIGHT_FAILPOINT: point });
         expect([point, killed.signal]).toEqual([point, 'SIGKILL']);
-        const after = await live(place, {});
+        const after = await live(CHILD, place, {});
         expect([point, after.signal, after.err]).toEqual([point, null, '']);
         expect([point, JSON.parse(after.out)]).toEqual([point, expected]);
       });
@@ -41,42 +42,3 @@ describe.each(['sqlite', 'postgres'] as const)('A1.12 a push killed at every fai
     await rm(folder, { recursive: true, force: true, maxRetries: 20 });
   });
 });
-
-interface Place {
-  readonly dataDir: string;
-  readonly databaseUrl: string | undefined;
-}
-
-async function inPlace<T>(dialect: 'sqlite' | 'postgres', work: (place: Place) => Promise<T>): Promise<T> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'pipewright-crash-'));
-  const database = dialect === 'postgres' ? await createTestDatabase() : undefined;
-  try {
-    return await work({ dataDir, databaseUrl: database?.url });
-  } finally {
-    await database?.drop();
-    await rm(dataDir, { recursive: true, force: true, maxRetries: 20 });
-  }
-}
-
-/** One life of the process, until it ends or is killed. */
-function live(
-  place: Place,
-  env: Readonly<Record<string, string>>,
-): Promise<{ signal: NodeJS.Signals | null; out: string; err: string }> {
-  const args = [CHILD, place.dataDir, ...(place.databaseUrl === undefined ? [] : [place.databaseUrl])];
-  const child = spawn(process.execPath, args, {
-    env: { PATH: process.env['PATH'], ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    err += text;
-  });
-  return new Promise((resolve) => {
-    child.once('close', (_code, signal) => resolve({ signal, out, err }));
-  });
-}

@@ -17,26 +17,17 @@ import {
   StartPipelineExecutionCommand,
   UpdatePipelineCommand,
 } from '@aws-sdk/client-codepipeline';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  build,
-  openPipelineLab,
-  type PipelineLab,
-  sourceStage,
-} from '../../testkit/codepipeline/pipeline-lab.ts';
+import { expect, test } from 'vitest';
+import { appAndPass, labForSuite } from '../../testkit/codepipeline/lab-suite.ts';
+import { build, sourceStage } from '../../testkit/codepipeline/pipeline-lab.ts';
 
-let lab: PipelineLab;
-beforeAll(async () => {
-  lab = await openPipelineLab();
-  await lab.createRepository('app');
-  await lab.push('app', { 'hello.txt': 'hello' });
-  await lab.createProject('package', 'version: 0.2\nphases: {build: {commands: ["true"]}}\n');
-  await lab.createPipeline('tests', [
+const lab = labForSuite(async (made) => {
+  await appAndPass(made);
+  await made.createPipeline('tests', [
     sourceStage('app'),
-    { name: 'Tests', actions: [build('Package', 'package')] },
+    { name: 'Tests', actions: [build('Pass', 'pass')] },
   ]);
 });
-afterAll(() => lab[Symbol.asyncDispose]());
 
 test('errors are typed, say everything at once, and change nothing', async () => {
   const stages = [
@@ -95,7 +86,7 @@ test('what is not built is refused by name, and nothing is half done', async () 
     },
   };
   const condition = { conditions: [{ result: 'FAIL' as const, rules: [rule] }] };
-  const passing = build('Compile', 'package');
+  const passing = build('Compile', 'pass');
   const cases: [RegExp, StageDeclaration[], Partial<PipelineDeclaration>?][] = [
     [
       /beforeEntry .* not built here yet/,
@@ -133,7 +124,7 @@ test('what is not built is refused by name, and nothing is half done', async () 
     ],
     [
       /'true' is no value of 'BatchEnabled'/,
-      later(build('Later', 'package', { configuration: { ProjectName: 'package', BatchEnabled: 'true' } })),
+      later(build('Later', 'pass', { configuration: { ProjectName: 'pass', BatchEnabled: 'true' } })),
     ],
   ];
   for (const [message, stages, more] of cases) {

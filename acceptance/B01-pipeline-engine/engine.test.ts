@@ -8,21 +8,12 @@ import {
   PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ZipFile } from 'yazl';
-import {
-  build,
-  deployment,
-  openPipelineLab,
-  type PipelineLab,
-  sourceStage,
-} from '../../testkit/codepipeline/pipeline-lab.ts';
+import { labForSuite } from '../../testkit/codepipeline/lab-suite.ts';
+import { build, deployment, sourceStage } from '../../testkit/codepipeline/pipeline-lab.ts';
 
-let lab: PipelineLab;
-beforeAll(async () => {
-  lab = await openPipelineLab();
-});
-afterAll(() => lab[Symbol.asyncDispose]());
+const lab = labForSuite();
 
 test('B1-S1: two builds of one run order overlap and get both sources; a failed one stops what comes after', async () => {
   await lab.createRepository('app');

@@ -1,18 +1,10 @@
 import { StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openGate } from '../../testkit/codepipeline/gate.ts';
-import {
-  build,
-  openPipelineLab,
-  type PipelineLab,
-  sourceStage,
-} from '../../testkit/codepipeline/pipeline-lab.ts';
+import { labForSuite } from '../../testkit/codepipeline/lab-suite.ts';
+import { build, sourceStage } from '../../testkit/codepipeline/pipeline-lab.ts';
 
-let lab: PipelineLab;
-beforeAll(async () => {
-  lab = await openPipelineLab();
-});
-afterAll(() => lab[Symbol.asyncDispose]());
+const lab = labForSuite();
 
 const commits = async (repository: string, from: number, count: number) => {
   const ids: string[] = [];

@@ -16,23 +16,17 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runAgent } from '../../src/agent/index.ts';
 import { createLogger } from '../../src/kernel/telemetry/logger.ts';
 import { openGate } from '../../testkit/codepipeline/gate.ts';
-import {
-  ARTIFACTS,
-  deployment,
-  openPipelineLab,
-  type PipelineLab,
-  sourceStage,
-} from '../../testkit/codepipeline/pipeline-lab.ts';
+import { labForSuite } from '../../testkit/codepipeline/lab-suite.ts';
+import { ARTIFACTS, deployment, sourceStage } from '../../testkit/codepipeline/pipeline-lab.ts';
 import { bundle } from '../D01-in-place-deployment/world.ts';
 import { zipOf } from '../D01-in-place-deployment/zip.ts';
 
-let lab: PipelineLab;
 let deploys: CodeDeployClient;
 let host: string;
-const agents: { stop(): Promise<void> }[] = [];
+let stopAgent = async () => {};
 
+const lab = labForSuite();
 beforeAll(async () => {
-  lab = await openPipelineLab();
   deploys = new CodeDeployClient(lab.server.clientConfig);
   host = join(lab.server.dataDir, '..', 'host');
   const abort = new AbortController();
@@ -46,12 +40,10 @@ beforeAll(async () => {
     logger: createLogger({ level: 'silent' }),
     clock: lab.server.kernel.clock,
   });
-  agents.push({
-    async stop() {
-      abort.abort();
-      await running.catch(() => {});
-    },
-  });
+  stopAgent = async () => {
+    abort.abort();
+    await running.catch(() => {});
+  };
   await deploys.send(new CreateApplicationCommand({ applicationName: 'app' }));
   await deploys.send(
     new CreateDeploymentGroupCommand({
@@ -70,9 +62,8 @@ beforeAll(async () => {
   await lab.push('app', bundle({}, { 'web/version': 'v1' }));
 });
 afterAll(async () => {
-  for (const agent of agents) await agent.stop();
-  deploys.destroy();
-  await lab[Symbol.asyncDispose]();
+  await stopAgent();
+  deploys?.destroy();
 });
 
 const version = () => {

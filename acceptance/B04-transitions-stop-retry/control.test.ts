@@ -10,23 +10,12 @@ import {
   StartPipelineExecutionCommand,
   StopPipelineExecutionCommand,
 } from '@aws-sdk/client-codepipeline';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openGate } from '../../testkit/codepipeline/gate.ts';
-import {
-  build,
-  openPipelineLab,
-  type PipelineLab,
-  sourceStage,
-} from '../../testkit/codepipeline/pipeline-lab.ts';
+import { appAndPass, labForSuite } from '../../testkit/codepipeline/lab-suite.ts';
+import { build, sourceStage } from '../../testkit/codepipeline/pipeline-lab.ts';
 
-let lab: PipelineLab;
-beforeAll(async () => {
-  lab = await openPipelineLab();
-  await lab.createRepository('app');
-  await lab.push('app', { 'a.txt': 'a' });
-  await lab.createProject('pass', 'version: 0.2\nphases: {build: {commands: ["true"]}}\n');
-});
-afterAll(() => lab[Symbol.asyncDispose]());
+const lab = labForSuite(appAndPass);
 
 const start = async (name: string) => {
   const { pipelineExecutionId = '' } = await lab.pipelines.send(new StartPipelineExecutionCommand({ name }));

@@ -5,27 +5,15 @@ import {
   PutApprovalResultCommand,
   StartPipelineExecutionCommand,
 } from '@aws-sdk/client-codepipeline';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openGate } from '../../testkit/codepipeline/gate.ts';
-import {
-  approval,
-  build,
-  openPipelineLab,
-  type PipelineLab,
-  sourceStage,
-} from '../../testkit/codepipeline/pipeline-lab.ts';
+import { appAndPass, labForSuite } from '../../testkit/codepipeline/lab-suite.ts';
+import { approval, build, sourceStage } from '../../testkit/codepipeline/pipeline-lab.ts';
 
 const SECOND = 1000;
 const DAY = 24 * 60 * 60 * SECOND;
 
-let lab: PipelineLab;
-beforeAll(async () => {
-  lab = await openPipelineLab();
-  await lab.createRepository('app');
-  await lab.push('app', { 'a.txt': 'a' });
-  await lab.createProject('pass', 'version: 0.2\nphases: {build: {commands: ["true"]}}\n');
-});
-afterAll(() => lab[Symbol.asyncDispose]());
+const lab = labForSuite(appAndPass);
 
 const source = sourceStage('app', {
   configuration: { RepositoryName: 'app', BranchName: 'main', PollForSourceChanges: 'false' },
