@@ -1,11 +1,12 @@
 import { ApiError } from '../../../kernel/errors.ts';
+import { decodePlaceToken, encodePlaceToken } from '../../../pure/page-token.ts';
 
 /**
  * Tokens say where the next page begins, and which list they belong to. They are opaque to clients but hold no secret:
  * the pipeline is checked again with every page.
  */
 export function pageToken(list: string, ...position: readonly (string | number)[]): string {
-  return Buffer.from(JSON.stringify([list, ...position])).toString('base64url');
+  return encodePlaceToken(list, position);
 }
 
 /** Refuses (`InvalidNextTokenException`) what this list did not hand out. */
@@ -13,16 +14,9 @@ export function readToken(
   list: string,
   token: string,
   shape: readonly ('string' | 'number')[],
-): (string | number)[] {
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
-    if (Array.isArray(parsed) && parsed.length === shape.length + 1 && parsed[0] === list) {
-      const position: unknown[] = parsed.slice(1);
-      if (position.every((part, n) => typeof part === shape[n])) return position as (string | number)[];
-    }
-  } catch {
-    // Falls through: anything unreadable is refused alike.
-  }
+): readonly (string | number)[] {
+  const position = decodePlaceToken(list, token, shape);
+  if (position) return position;
   throw new ApiError(
     'InvalidNextTokenException',
     'The next token is not valid. It was specified in an invalid format',
