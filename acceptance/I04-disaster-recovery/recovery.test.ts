@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-codepipeline';
 import { GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openKeyring } from '../../src/kernel/secrets/keyring.ts';
 import { houseMigrations } from '../../src/server/migrations.ts';
 import {
   ARTIFACTS,
@@ -114,6 +115,16 @@ test('a backup of a stopped server is taken by the command itself, and is the sa
   await using again = await startTestServer({ database: 'sqlite', config: { dataDir: target } });
   expect(again.credentials).toEqual(server.credentials);
 }, 120_000);
+
+test('keys of another installation are refused before anything is made', async () => {
+  const keys = join(folder, 'other-keys');
+  openKeyring(keys);
+  const target = join(folder, 'wrong-keys');
+  await expect(pipewright('restore', file, '--data', target, '--keys', keys)).rejects.toThrow(
+    /sealed with the master key [0-9a-f]{16}, which is not among the keys given. Nothing was changed/,
+  );
+  expect(existsSync(target)).toBe(false);
+});
 
 test('the master keys are not in it, and nobody writes over a backup', async () => {
   expect(told).toContain('written by the running server');

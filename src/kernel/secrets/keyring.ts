@@ -26,6 +26,7 @@ export interface Keyring {
   readonly newest: MasterKey;
   /** Throws a `Fault` when the key is not there (lost, or the data came from another installation). */
   find(id: string): MasterKey;
+  has(id: string): boolean;
 }
 
 export const MASTER_KEY_VARIABLE = 'PIPEWRIGHT_MASTER_KEY';
@@ -48,6 +49,7 @@ export function openKeyring(dir: string, env: Readonly<Record<string, string | u
   const byId = new Map(keys.map((key) => [key.id, key]));
   return {
     newest,
+    has: (id) => byId.has(id),
     find(id) {
       const key = byId.get(id);
       if (!key) throw new Fault(`master key ${id} is not among the keys of this installation`);

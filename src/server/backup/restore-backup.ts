@@ -1,10 +1,10 @@
-import { cp, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listTables } from '../../kernel/database/catalog.ts';
 import { openDatabase } from '../../kernel/database/open.ts';
 import type { Database } from '../../kernel/database/port.ts';
 import type { Failpoints } from '../../kernel/failpoints.ts';
-import { openKeyring } from '../../kernel/secrets/keyring.ts';
+import { type Keyring, openKeyring } from '../../kernel/secrets/keyring.ts';
 import { lockDataFolder, UNFINISHED_RESTORE } from '../data-folder.ts';
 import { houseMigrations } from '../migrations.ts';
 import { BackupError } from './errors.ts';
@@ -37,7 +37,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<BackupMani
         ? `${dataDir} holds the remains of a restore that was cut short: remove it (and make its database anew), then restore again`
         : `${dataDir} is not empty; restore into a folder that is empty or does not exist yet`,
     );
-  if (keys !== undefined) await checkKeys(keys);
+  const keyring = keys === undefined ? undefined : await openKeys(keys);
   const lock = lockDataFolder(dataDir);
   const staging = join(dataDir, UNFINISHED_RESTORE);
   let done = false;
@@ -47,6 +47,7 @@ export async function restoreBackup(options: RestoreOptions): Promise<BackupMani
     let staged: StagedBackup;
     try {
       staged = await stageBackup(file, staging, houseMigrations);
+      if (keyring !== undefined) await checkFit(staging, keyring);
       if (keys !== undefined) await cp(keys, join(staging, 'keys'), { recursive: true });
       failpoints?.hit('restore:staged');
       await fill(target, staging, staged, async () => {
@@ -115,10 +116,19 @@ async function openEmpty(url: string): Promise<Database> {
   );
 }
 
-async function checkKeys(keys: string): Promise<void> {
+async function openKeys(keys: string): Promise<Keyring> {
   const names = await readdir(keys).catch(() => []);
   if (!names.some((name) => name.endsWith('.key'))) throw new Error(`there are no master keys in ${keys}`);
-  openKeyring(keys);
+  return openKeyring(keys);
+}
+
+/** Every account has a key of its own, sealed: the id of the master key stands before it. */
+async function checkFit(staging: string, keyring: Keyring): Promise<void> {
+  const folder = join(staging, ROWS_FOLDER, 'iam_access_keys');
+  for (const name of await readdir(folder).catch(() => []))
+    for (const [, id] of (await readFile(join(folder, name), 'utf8')).matchAll(/"v1\.([0-9a-f]{16})\./g))
+      if (!keyring.has(id as string))
+        throw new BackupError(`it is sealed with the master key ${id}, which is not among the keys given`);
 }
 
 async function undo(dataDir: string, wasThere: boolean): Promise<void> {
