@@ -5,7 +5,6 @@
 export { decideBuild } from './model/build/decide.ts';
 export type { BuildInput, ScriptReport } from './model/build/inputs.ts';
 export type { BuildState, PhaseContext } from './model/build/state.ts';
-export { parseBuildspec } from './model/buildspec/parse.ts';
 export type { ArtifactSpec, ArtifactsSpec, Buildspec, ReportSpec } from './model/buildspec/types.ts';
 export { fillIn } from './model/expansions.ts';
 export { GIT_CREDENTIAL_HELPER } from './model/git-credentials.ts';
