@@ -22,7 +22,7 @@ import { refuseUnavailable } from '../model/unavailable.ts';
 import type { CodeBuildParts } from '../parts.ts';
 import type { ProjectRow } from '../tables.ts';
 import { clearPlace } from '../work/cache/store.ts';
-import { cutPage, PAGE, readPageToken } from './paging.ts';
+import { byColumn, cutPage, PAGE } from './paging.ts';
 
 type Output<T> = Omit<T, '$metadata'>;
 
@@ -181,29 +181,13 @@ async function listProjects(
   scope: Scope,
   input: ListProjectsCommandInput,
 ): Promise<Output<ListProjectsCommandOutput>> {
-  const sortBy = input.sortBy ?? 'NAME';
-  const column = SORTS[sortBy];
-  const [order, side] = input.sortOrder === 'DESCENDING' ? ['desc', '<'] : ['asc', '>'];
-  const list = `projects/${sortBy}/${order}`;
-  const byName = column === 'name';
-  const after = readPageToken(list, input.nextToken, byName ? ['string'] : ['number', 'string']);
-  // The two forms of a row comparison that both databases plan well.
-  const beyond = byName
-    ? `and name ${side} ?`
-    : `and (${column} ${side} ? or (${column} = ? and name ${side} ?))`;
-  const values = byName
-    ? (after ?? [])
-    : after
-      ? [after[0] as number, after[0] as number, after[1] as string]
-      : [];
+  const order = byColumn('projects', SORTS[input.sortBy ?? 'NAME'], input);
   const rows = await parts.kernel.database.read.query<ProjectRow & Record<string, never>>(
     `select name, created_at, modified_at from codebuild_projects where account = ? and region = ?
-     ${after ? beyond : ''} order by ${column} ${order}, name ${order} limit ${PAGE + 1}`,
-    [scope.account, scope.region, ...values],
+     ${order.beyond} order by ${order.orderBy} limit ${PAGE + 1}`,
+    [scope.account, scope.region, ...order.values],
   );
-  const { shown, nextToken } = cutPage(rows, PAGE, list, (row) =>
-    byName ? [row.name] : [row[column], row.name],
-  );
+  const { shown, nextToken } = cutPage(rows, PAGE, order.list, order.at);
   return { projects: shown.map((row) => row.name), nextToken };
 }
 

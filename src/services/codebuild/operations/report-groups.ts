@@ -14,7 +14,7 @@ import { operation, type ServiceOperations } from '../../../wire/operation.ts';
 import { announceReportGroup } from '../announce.ts';
 import type { CodeBuildParts } from '../parts.ts';
 import { groupArn, groupOfArn, insertGroup } from '../reports/store.ts';
-import { cutPage, PAGE, readPageToken } from './paging.ts';
+import { byColumn, cutPage, PAGE } from './paging.ts';
 
 type Output<T> = Omit<T, '$metadata'>;
 
@@ -148,27 +148,13 @@ async function list(
   scope: Scope,
   input: ListReportGroupsCommandInput,
 ): Promise<Output<ListReportGroupsCommandOutput>> {
-  const column = SORTS[input.sortBy ?? 'NAME'];
-  const [order, side] = input.sortOrder === 'DESCENDING' ? ['desc', '<'] : ['asc', '>'];
-  const name = `report-groups/${column}/${order}`;
-  const byName = column === 'name';
-  const after = readPageToken(name, input.nextToken, byName ? ['string'] : ['number', 'string']);
-  const beyond = byName
-    ? `and name ${side} ?`
-    : `and (${column} ${side} ? or (${column} = ? and name ${side} ?))`;
-  const values = byName
-    ? (after ?? [])
-    : after
-      ? [after[0] as number, after[0] as number, after[1] as string]
-      : [];
+  const order = byColumn('report-groups', SORTS[input.sortBy ?? 'NAME'], input);
   const limit = input.maxResults ?? PAGE;
   const rows = await parts.kernel.database.read.query<GroupRow & Record<string, never>>(
-    `select ${COLUMNS} from codebuild_report_groups where account = ? and region = ? ${after ? beyond : ''}
-     order by ${column} ${order}, name ${order} limit ?`,
-    [scope.account, scope.region, ...values, limit + 1],
+    `select ${COLUMNS} from codebuild_report_groups where account = ? and region = ? ${order.beyond}
+     order by ${order.orderBy} limit ?`,
+    [scope.account, scope.region, ...order.values, limit + 1],
   );
-  const { shown, nextToken } = cutPage(rows, limit, name, (row) =>
-    byName ? [row.name] : [row[column], row.name],
-  );
+  const { shown, nextToken } = cutPage(rows, limit, order.list, order.at);
   return { reportGroups: shown.map((row) => groupArn(scope, row.name)), nextToken };
 }

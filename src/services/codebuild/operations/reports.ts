@@ -40,7 +40,7 @@ export function reportOperations(parts: CodeBuildParts): ServiceOperations {
     }),
     ListReports: operation<ListReportsCommandInput, object>({
       mutates: false,
-      handler: (input, { scope, now }) => list(parts, scope, undefined, input, now),
+      handler: (input, { scope, now }) => listReports(parts, scope, undefined, input, now),
     }),
     ListReportsForReportGroup: operation<ListReportsForReportGroupCommandInput, object>({
       mutates: false,
@@ -51,7 +51,7 @@ export function reportOperations(parts: CodeBuildParts): ServiceOperations {
         if (group === undefined || !(await groupExists(database.read, scope, group))) {
           throw new ApiError('ResourceNotFoundException', `Report group does not exist: ${arn}`);
         }
-        return list(parts, scope, group, input, now);
+        return listReports(parts, scope, group, input, now);
       },
     }),
     DescribeTestCases: operation<DescribeTestCasesCommandInput, Output<DescribeTestCasesCommandOutput>>({
@@ -115,7 +115,7 @@ function reportView(scope: Scope, row: ReportRow): Report {
   };
 }
 
-async function list(
+async function listReports(
   parts: CodeBuildParts,
   scope: Scope,
   group: string | undefined,

@@ -76,19 +76,19 @@ function destinations({ row, request, state }: FoundBuild, specs: ArtifactsSpec 
   const own = request.artifacts.type === 'S3' ? [request.artifacts] : [];
   return [
     ...own.map((artifacts) =>
-      destination(artifacts, undefined, needPrimary(specs, 'the project'), state.facts.project, uuid),
+      destinationOf(artifacts, undefined, needPrimary(specs, 'the project'), state.facts.project, uuid),
     ),
     ...request.secondaryArtifacts
       .filter((artifacts) => artifacts.type === 'S3')
       .map((artifacts) => {
         const identifier = artifacts.artifactIdentifier as string;
-        return destination(artifacts, identifier, needSecondary(specs, identifier), identifier, uuid);
+        return destinationOf(artifacts, identifier, needSecondary(specs, identifier), identifier, uuid);
       }),
   ];
 }
 
 /** `<path>/<build id when asked for, after the buildspec's prefix>/<name>`, each part only where there is one. */
-function destination(
+function destinationOf(
   artifacts: ProjectArtifacts,
   identifier: string | undefined,
   spec: ArtifactSpec,
