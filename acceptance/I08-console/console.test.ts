@@ -71,6 +71,15 @@ test('I8: a sign-in link opens the console once, and its token stays out of the 
   expect(await barriers(other.page)).toEqual([]);
 });
 
+test('I8: odd addresses are pages, missing code is missing, and nothing foreign may run', async () => {
+  const odd = await fetch(at('/pipelines/%zz'));
+  expect([odd.status, odd.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+  expect((await fetch(at('/assets/no-such.js'))).status).toBe(404);
+  const policy = odd.headers.get('content-security-policy') ?? '';
+  expect(policy).toContain("default-src 'none'; script-src 'self'; worker-src 'self'");
+  expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*(?:unsafe|https?:|data:|\*)/);
+});
+
 test('I8: the list of pipelines follows the server without being loaded again', async () => {
   await page.goto(at('/pipelines'));
   const row = page.getByRole('row', { name: /service/ });

@@ -22,13 +22,22 @@ const POLICY =
 /** The built console. A path that is no file is a page of the application, so its index answers. */
 export function consoleFiles(folder: string): Handler {
   return async (context) => {
-    const path = decodeURIComponent(new URL(context.req.url).pathname).slice(CONSOLE_PATH.length);
+    const path = decoded(new URL(context.req.url).pathname).slice(CONSOLE_PATH.length);
     const file = await findFile(folder, path);
     if (file === undefined) {
       return context.text('The console is not built here. Run: npm run build -w console\n', 404);
     }
     return await answer(context, file, file.includes(`${sep}assets${sep}`));
   };
+}
+
+/** A path whose escapes are no text is no file; like any other it is a page, which says that it does not know it. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return CONSOLE_PATH;
+  }
 }
 
 async function findFile(folder: string, path: string): Promise<string | undefined> {

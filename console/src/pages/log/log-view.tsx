@@ -38,7 +38,8 @@ export function LogView({ store, name, wrap, times, following, onFollowing, sear
   useGrowth(store);
   const box = useRef<HTMLDivElement>(null);
   const viewport = useViewport(box);
-  const [{ top: scrollTop, left: scrollLeft }, setScroll] = useState({ top: 0, left: 0 });
+  const [scroll, setScroll] = useState({ top: 0, left: 0 });
+  const lastTop = useRef(0);
   const [maximum] = useState(() => greatestElementHeight(document));
 
   const digits = Math.max(3, String(store.count).length);
@@ -49,6 +50,8 @@ export function LogView({ store, name, wrap, times, following, onFollowing, sear
   const layout = useMemo(() => new RowLayout(store, columns), [store, columns]);
   const contentHeight = layout.rows * ROW;
   const scale = scrollScale(contentHeight, viewport.height, maximum);
+  // Whoever follows stands at the end: drawn there at once, not first where the end was before.
+  const scrollTop = following ? Math.max(0, scale.elementHeight - viewport.height) : scroll.top;
   const contentTop = scale.toContent(scrollTop);
   const from = Math.max(0, layout.lineAt(contentTop / ROW) - OVERSCAN);
   const to = Math.min(
@@ -59,6 +62,9 @@ export function LogView({ store, name, wrap, times, following, onFollowing, sear
   useLayoutEffect(() => {
     if (following && box.current !== null) box.current.scrollTop = scale.elementHeight;
   }, [following, scale.elementHeight, contentHeight]);
+  useLayoutEffect(() => {
+    if (!following && box.current !== null) setScroll(placeOf(box.current));
+  }, [following]);
 
   const found = search.search;
   const term = found?.term;
@@ -85,11 +91,16 @@ export function LogView({ store, name, wrap, times, following, onFollowing, sear
       aria-label={name}
       tabIndex={0}
       onScroll={({ currentTarget: element }) => {
+        const place = placeOf(element);
+        const back = place.top < lastTop.current;
+        lastTop.current = place.top;
+        const atEnd = place.top + element.clientHeight >= element.scrollHeight - ROW;
+        // What follows is drawn already.
+        if (following && atEnd && place.left === scroll.left) return;
         // Drawn before the frame is shown: a quick scroll would otherwise show an empty box.
-        flushSync(() => setScroll({ top: element.scrollTop, left: element.scrollLeft }));
-        const atEnd = element.scrollTop + element.clientHeight >= element.scrollHeight - ROW;
+        flushSync(() => setScroll(place));
         // Only a move away from the end switches following off; growth alone does not move.
-        if (atEnd !== following && (atEnd || element.scrollTop < scrollTop)) onFollowing(atEnd);
+        if (atEnd !== following && (atEnd || back)) onFollowing(atEnd);
       }}
     >
       <div style={{ blockSize: scale.elementHeight, inlineSize: wrap ? '100%' : width }}>
@@ -101,8 +112,8 @@ export function LogView({ store, name, wrap, times, following, onFollowing, sear
           sight={{
             firstRow: contentTop / ROW,
             lastRow: (contentTop + viewport.height) / ROW,
-            firstColumn: scrollLeft / viewport.character,
-            lastColumn: (scrollLeft + viewport.width) / viewport.character,
+            firstColumn: scroll.left / viewport.character,
+            lastColumn: (scroll.left + viewport.width) / viewport.character,
           }}
           shift={scrollTop - contentTop}
           times={times}
@@ -112,6 +123,10 @@ export function LogView({ store, name, wrap, times, following, onFollowing, sear
       </div>
     </div>
   );
+}
+
+function placeOf(element: HTMLElement): { readonly top: number; readonly left: number } {
+  return { top: element.scrollTop, left: element.scrollLeft };
 }
 
 interface Place {
