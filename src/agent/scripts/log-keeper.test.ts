@@ -78,6 +78,19 @@ test('what was too large when the agent started is turned over at once', () => {
   expect(readFileSync(earlierLog(log), 'utf8')).toBe(huge.slice(-LIMIT));
 });
 
+test('where the system gives no more watches, the log is looked at now and then', async () => {
+  keeper = createLogKeeper(LIMIT, () => {
+    throw Object.assign(new Error('ENOSPC: System limit for number of file watchers reached'), {
+      code: 'ENOSPC',
+    });
+  });
+  append('small\n');
+  keeper.watch(log);
+  append('x'.repeat(2 * LIMIT));
+  await until(() => existsSync(earlierLog(log)));
+  expect(statSync(log).size).toBe(0);
+});
+
 test('the tail of a script whose log was turned over meanwhile goes over both', () => {
   append(`${'x'.repeat(2 * LIMIT)}\n`);
   const from = statSync(log).size;

@@ -1,7 +1,6 @@
 import {
   closeSync,
   existsSync,
-  type FSWatcher,
   fstatSync,
   ftruncateSync,
   openSync,
@@ -15,6 +14,8 @@ import {
 export const LOG_LIMIT = 8 * 2 ** 20;
 /** Real milliseconds from the first sign of writing to a look at the size. */
 const LOOK_MS = 250;
+/** Real milliseconds between looks where nothing tells of writing. */
+const SLOW_LOOK_MS = 2_000;
 
 export function earlierLog(path: string): string {
   return `${path}.1`;
@@ -27,33 +28,45 @@ export interface LogKeeper {
   close(): void;
 }
 
-export function createLogKeeper(limit = LOG_LIMIT): LogKeeper {
-  const watchers = new Map<string, FSWatcher>();
+export function createLogKeeper(limit = LOG_LIMIT, follow: typeof watch = watch): LogKeeper {
+  const stops = new Map<string, () => void>();
   const looks = new Map<string, NodeJS.Timeout>();
   const forget = (path: string) => {
-    watchers.get(path)?.close();
-    watchers.delete(path);
+    stops.get(path)?.();
+    stops.delete(path);
     clearTimeout(looks.get(path));
     looks.delete(path);
   };
+  const look = (path: string) => {
+    looks.delete(path);
+    if (existsSync(path)) turnOver(path, limit);
+    else forget(path);
+  };
+  const written = (path: string) => {
+    if (!looks.has(path)) looks.set(path, setTimeout(() => look(path), LOOK_MS).unref());
+  };
+  /** A system that is out of watches is no reason to fill its disk. */
+  const lookNowAndThen = (path: string) => {
+    const interval = setInterval(() => look(path), SLOW_LOOK_MS).unref();
+    stops.set(path, () => clearInterval(interval));
+  };
   return {
     watch(path) {
-      if (watchers.has(path) || !existsSync(path)) return;
+      if (stops.has(path) || !existsSync(path)) return;
       turnOver(path, limit);
-      const watcher = watch(path, { persistent: false }, () => {
-        if (looks.has(path)) return;
-        const look = () => {
-          looks.delete(path);
-          if (existsSync(path)) turnOver(path, limit);
-          else forget(path);
-        };
-        looks.set(path, setTimeout(look, LOOK_MS).unref());
-      });
-      watcher.on('error', () => forget(path));
-      watchers.set(path, watcher);
+      try {
+        const watcher = follow(path, { persistent: false }, () => written(path));
+        stops.set(path, () => watcher.close());
+        watcher.on('error', () => {
+          watcher.close();
+          lookNowAndThen(path);
+        });
+      } catch {
+        lookNowAndThen(path);
+      }
     },
     close() {
-      for (const path of [...watchers.keys()]) forget(path);
+      for (const path of [...stops.keys()]) forget(path);
     },
   };
 }
