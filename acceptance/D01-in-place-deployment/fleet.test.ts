@@ -4,6 +4,7 @@ import {
   UpdateDeploymentGroupCommand,
 } from '@aws-sdk/client-codedeploy';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startTimeOf } from '../../src/agent/state/processes.ts';
 import { bundle, type Host, openWorld, read, type World } from './world.ts';
 
 let world: World;
@@ -72,6 +73,39 @@ test('a host that is deregistered during a deployment fails at once, under way o
     diagnostics: { message: 'The instance d3 was deregistered.' },
   });
   await expect((d1 as Host).stopped).rejects.toMatchObject({ code: 'HostNotRegisteredException' });
+});
+
+test('an agent that is killed in a hook and does not come back is lost after five minutes, and that is where it shows', async () => {
+  const first = world.hostProcess('d1');
+  await registered(1);
+  await world.group();
+  const id = await world.deploy(bundle({ AfterInstall: 'echo $$ > "$PIPEWRIGHT_ROOT/hook"\nsleep 1000' }));
+  const event = async () => (await world.target(id, 'd1')).lifecycleEvents?.[4];
+  await world.until(
+    async () => /\d+\n/.test(read(first, 'hook') ?? '') && (await event())?.startTime !== undefined,
+  );
+  first.process.kill('SIGKILL');
+  await new Promise((resolve) => first.process.once('exit', resolve));
+  world.clock.advance(4 * 60_000);
+  await world.kernel.tasks.idle();
+  expect((await world.info(id)).status).toBe('InProgress');
+  for (const ms of [41_000, 21_000]) {
+    world.clock.advance(ms);
+    await world.kernel.tasks.idle();
+  }
+  const info = await world.ended(id);
+  const message = expect.stringMatching(/^The agent of d1 was not heard of for 30\d s\.$/);
+  expect(await event()).toMatchObject({
+    lifecycleEventName: 'AfterInstall',
+    status: 'Failed',
+    diagnostics: { errorCode: 'UnknownError', message },
+  });
+  expect(info.errorInformation?.message).toContain('d1: AfterInstall: The agent of d1 was not heard of');
+  expect(await watches()).toEqual([]);
+  // It comes back: what its predecessor left running is ended, and the host takes deployments again.
+  world.host('d1');
+  expect((await world.ended(await world.deploy(bundle({})))).status).toBe('Succeeded');
+  expect(startTimeOf(Number(read(first, 'hook')))).toBeUndefined();
 });
 
 test('D1.19: AllAtOnce forgives a failed host, unless the group requires all', async () => {
