@@ -44,6 +44,8 @@ describeEachDatabase('actions that wait for their turn (B3.5)', (newPlace) => {
     expect(lab.engine.jobs.map((job) => job.action)).not.toContain('Ship');
     await lab.places.free('fleet', 'somebody');
     const job = await lab.engine.job('Ship');
+    // It has begun, so it waits no more.
+    await lab.engine.until(async () => (await rows()).length === 0);
     await lab.places.free('fleet', job.key);
     await lab.engine.reply(job, 'succeeded');
     await lab.view.ended(id, 'Succeeded');
@@ -73,6 +75,20 @@ describeEachDatabase('actions that wait for their turn (B3.5)', (newPlace) => {
       await lab.engine.reply(job, 'succeeded');
     }
     expect(served).toEqual(ids);
+  });
+
+  test('whoever comes when the place is free but others wait goes behind them, and wakes them', async () => {
+    await lab.view.create(deploying);
+    const first = await lab.view.first();
+    await waiting(first);
+    // Freed, and nobody has been told yet.
+    await lab.kernel.database.transaction((tx) => tx.execute("update test_places set holder = ''"));
+    const second = await lab.view.start();
+    const job = await lab.engine.job('Ship');
+    expect(job.executionId).toBe(first);
+    await waiting(second);
+    await lab.places.free('fleet', job.key);
+    await lab.engine.job('Ship', second);
   });
 
   test('whoever is stopped, abandoned or out of time leaves the queue, and the next one is served', async () => {
