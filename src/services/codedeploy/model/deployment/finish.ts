@@ -117,11 +117,13 @@ function reply(state: Deployment): readonly Message[] {
   if (!state.replyTo) return [];
   const outcomes = { Succeeded: 'succeeded', Failed: 'failed', Stopped: 'stopped' } as const;
   const outcome = outcomes[state.status as keyof typeof outcomes];
-  const rollback = state.rollback === undefined ? '' : ` ${state.rollback.message}`;
+  const why = state.error?.message ?? '';
+  const rollback =
+    state.rollback === undefined ? '' : `${why.includes('\n') ? '\n' : ' '}${state.rollback.message}`;
   const summary =
     outcome === 'succeeded'
       ? (state.messages[0] ?? `Deployment ${state.id} succeeded.`)
-      : `Deployment ${state.id} ${outcome}: ${state.error?.message ?? ''}${rollback}`;
+      : `Deployment ${state.id} ${outcome}: ${why}${rollback}`;
   const input: ReplyInput = {
     kind: 'reply',
     token: state.replyTo.token,
