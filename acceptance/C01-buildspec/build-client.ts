@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { CloudWatchLogsClient, GetLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import {
@@ -10,8 +13,9 @@ import {
   type StartBuildCommandInput,
 } from '@aws-sdk/client-codebuild';
 import { CreateRoleCommand, IAMClient, PutRolePolicyCommand } from '@aws-sdk/client-iam';
-import { S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { ZipFile } from 'yazl';
+import { unpackArchive } from '../../src/kernel/archives/unpack.ts';
 import { startTestServer, type TestServerOptions } from '../../testkit/support/test-server.ts';
 
 /** A server with a role for builds, and what tests of builds do again and again, all through the SDK. */
@@ -115,4 +119,28 @@ export async function zipOf(files: Readonly<Record<string, string>>): Promise<Bu
   const chunks: Buffer[] = [];
   for await (const chunk of archive.outputStream) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+/** The files of a zip in the bucket with their text; programs have a star behind it. */
+export async function unzipObject(
+  server: BuildServer,
+  bucket: string,
+  key: string,
+): Promise<Record<string, string>> {
+  const { Body } = await server.s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  const folder = mkdtempSync(join(tmpdir(), 'c01-zip-'));
+  try {
+    writeFileSync(join(folder, 'a.zip'), await (Body as NonNullable<typeof Body>).transformToByteArray());
+    mkdirSync(join(folder, 'out'));
+    await unpackArchive(join(folder, 'a.zip'), 'zip', join(folder, 'out'));
+    const files: Record<string, string> = {};
+    for (const name of readdirSync(join(folder, 'out'), { encoding: 'utf8', recursive: true })) {
+      const path = join(folder, 'out', name);
+      if (!statSync(path).isFile()) continue;
+      files[name] = `${readFileSync(path, 'utf8').trim()}${statSync(path).mode & 0o111 ? '*' : ''}`;
+    }
+    return files;
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
+  }
 }

@@ -1,54 +1,17 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
 import { type Build, ListCuratedEnvironmentImagesCommand } from '@aws-sdk/client-codebuild';
-import { CodeCommitClient, CreateRepositoryCommand } from '@aws-sdk/client-codecommit';
-import {
-  CreateServiceSpecificCredentialCommand,
-  CreateUserCommand,
-  PutUserPolicyCommand,
-} from '@aws-sdk/client-iam';
-import {
-  CreateBucketCommand,
-  GetObjectCommand,
-  ListObjectsV2Command,
-  PutObjectCommand,
-} from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { unpackArchive } from '../../src/kernel/archives/unpack.ts';
-import { gitUser } from '../../testkit/support/git-server.ts';
-import { type BuildServer, openBuildServer, zipOf } from './build-client.ts';
+import { type BuildServer, openBuildServer, unzipObject, zipOf } from './build-client.ts';
 
 let server: BuildServer;
-let scratch: string;
 beforeAll(async () => {
   server = await openBuildServer();
-  scratch = mkdtempSync(join(tmpdir(), 'c01-'));
   await server.s3.send(new CreateBucketCommand({ Bucket: 'builds' }));
 });
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  rmSync(scratch, { recursive: true, force: true, maxRetries: 20 });
-});
+afterAll(() => server[Symbol.asyncDispose]());
 
 const phase = (build: Build, type: string) => build.phases?.find((each) => each.phaseType === type);
-
-/** The files of an uploaded zip with their text and mode. */
-async function unzip(key: string): Promise<Record<string, string>> {
-  const { Body } = await server.s3.send(new GetObjectCommand({ Bucket: 'builds', Key: key }));
-  const folder = mkdtempSync(join(scratch, 'zip-'));
-  writeFileSync(join(folder, 'a.zip'), await (Body as NonNullable<typeof Body>).transformToByteArray());
-  mkdirSync(join(folder, 'out'));
-  await unpackArchive(join(folder, 'a.zip'), 'zip', join(folder, 'out'));
-  const files: Record<string, string> = {};
-  for (const name of await readdir(join(folder, 'out'), { recursive: true })) {
-    const path = join(folder, 'out', name);
-    if (!statSync(path).isFile()) continue;
-    files[name] = `${(await readFile(path, 'utf8')).trim()}${statSync(path).mode & 0o111 ? '*' : ''}`;
-  }
-  return files;
-}
 
 test('C1-S1: 0.1 gives each command its own shell, 0.2 one for all', async () => {
   const phases = { build: { commands: ['mkdir sub; cd sub', 'basename "$PWD"'] } };
@@ -82,7 +45,7 @@ test('C1-S2: "*/*" takes files at the top; reports and artifacts are kept after 
   expect(phase(build, 'UPLOAD_ARTIFACTS')?.phaseStatus).toBe('SUCCEEDED');
   expect(build.artifacts?.location).toBe('arn:aws:s3:::builds/out/s2.zip');
   expect(build.artifacts?.sha256sum).toMatch(/^[0-9a-f]{64}$/);
-  expect(await unzip('out/s2.zip')).toEqual({
+  expect(await unzipObject(server, 'builds', 'out/s2.zip')).toEqual({
     '.hidden': '',
     'appspec.yml': '',
     'junit.xml': "<testsuite><testcase name='t'/></testsuite>",
@@ -263,174 +226,5 @@ describe('images (C2.1)', () => {
       name: 'InvalidInputException',
       message: expect.stringContaining('The image node:22 cannot be run'),
     });
-  });
-});
-
-test('a CodeCommit source is the commit that was asked for', async () => {
-  const codecommit = new CodeCommitClient(server.clientConfig);
-  const { repositoryMetadata } = await codecommit.send(
-    new CreateRepositoryCommand({ repositoryName: 'app' }),
-  );
-  await server.iam.send(new CreateUserCommand({ UserName: 'ada' }));
-  await server.iam.send(
-    new PutUserPolicyCommand({
-      UserName: 'ada',
-      PolicyName: 'all',
-      PolicyDocument: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
-      }),
-    }),
-  );
-  const { ServiceSpecificCredential: git } = await server.iam.send(
-    new CreateServiceSpecificCredentialCommand({ UserName: 'ada', ServiceName: 'codecommit.amazonaws.com' }),
-  );
-  const user = gitUser();
-  const work = join(user.home, 'work');
-  mkdirSync(work);
-  const ok = async (...args: string[]) => {
-    const { code, output } = await user.git('work', args);
-    expect(code, output).toBe(0);
-    return output.trim();
-  };
-  await ok('init');
-  writeFileSync(
-    join(work, 'buildspec.yml'),
-    'version: 0.2\nphases: {build: {commands: ["./run.sh", "echo $CODEBUILD_RESOLVED_SOURCE_VERSION"]}}\n',
-  );
-  writeFileSync(join(work, 'run.sh'), '#!/bin/sh\necho one\n', { mode: 0o755 });
-  await ok('add', '.');
-  await ok('commit', '-m', 'one');
-  const first = await ok('rev-parse', 'HEAD');
-  writeFileSync(join(work, 'run.sh'), '#!/bin/sh\necho two\n', { mode: 0o755 });
-  await ok('commit', '-am', 'two');
-  const second = await ok('rev-parse', 'HEAD');
-  const url = new URL(repositoryMetadata?.cloneUrlHttp as string);
-  url.username = encodeURIComponent(git?.ServiceUserName as string);
-  url.password = encodeURIComponent(git?.ServicePassword as string);
-  await ok('push', url.href, 'HEAD:main');
-  await server.makeProject('from-git', undefined, {
-    source: { type: 'CODECOMMIT', location: repositoryMetadata?.cloneUrlHttp },
-  });
-  const newest = await server.run('from-git');
-  expect(newest.resolvedSourceVersion).toBe(second);
-  expect(await server.output(newest)).toEqual(['two', second]);
-  for (const sourceVersion of [first, 'main', 'refs/heads/main']) {
-    const build = await server.run('from-git', { sourceVersion });
-    expect(build.resolvedSourceVersion).toBe(sourceVersion === first ? first : second);
-  }
-  // C1.12: with a depth there is history.
-  const history =
-    '{"version":0.2,"phases":{"build":{"commands":["git rev-list --count HEAD; git rev-parse HEAD"]}}}';
-  const cloned = await server.run('from-git', { gitCloneDepthOverride: 0, buildspecOverride: history });
-  expect(await server.output(cloned)).toEqual(['2', second]);
-  // C1.5: git in the build is the service role.
-  const gitting = {
-    version: 0.2,
-    env: { 'git-credential-helper': 'yes' },
-    phases: {
-      build: {
-        commands: [
-          `git clone -q ${repositoryMetadata?.cloneUrlHttp} copy 2>&1`,
-          'git -C copy rev-parse origin/main',
-        ],
-      },
-    },
-  };
-  if (existsSync('/usr/bin/aws')) {
-    await server.makeProject('gitting', gitting);
-    expect(await server.output(await server.run('gitting'))).toEqual([second]);
-  }
-  const missing = await server.run('from-git', { sourceVersion: 'no-such-branch' });
-  expect(phase(missing, 'DOWNLOAD_SOURCE')?.contexts?.[0]?.message).toContain(
-    'no branch, tag or commit no-such-branch',
-  );
-  rmSync(user.home, { recursive: true, force: true, maxRetries: 20 });
-});
-
-test('several sources and several artifacts (C1.9, C1.11)', async () => {
-  for (const [key, files] of [
-    ['main.zip', { 'main.txt': 'main' }],
-    ['lib.zip', { 'lib.txt': 'lib' }],
-  ] as const) {
-    await server.s3.send(new PutObjectCommand({ Bucket: 'builds', Key: key, Body: await zipOf(files) }));
-  }
-  await server.makeProject('many', undefined, {
-    source: {
-      type: 'S3',
-      location: 'builds/main.zip',
-      buildspec: JSON.stringify({
-        version: 0.2,
-        phases: {
-          build: {
-            commands: ['mkdir -p dist/deep', 'cp "$CODEBUILD_SRC_DIR_lib/lib.txt" dist/deep/', 'export V=7'],
-          },
-        },
-        artifacts: {
-          files: ['main.txt'],
-          name: 'app-$V',
-          'secondary-artifacts': {
-            libs: { files: ['**/*'], 'base-directory': 'dist', 'discard-paths': 'yes' },
-          },
-        },
-      }),
-    },
-    secondarySources: [{ type: 'S3', location: 'builds/lib.zip', sourceIdentifier: 'lib' }],
-    artifacts: { type: 'S3', location: 'builds', packaging: 'NONE', overrideArtifactName: true },
-    secondaryArtifacts: [
-      {
-        type: 'S3',
-        location: 'builds',
-        artifactIdentifier: 'libs',
-        packaging: 'ZIP',
-        namespaceType: 'BUILD_ID',
-        name: 'libs.zip',
-      },
-    ],
-  });
-  const build = await server.run('many');
-  expect(build.buildStatus, JSON.stringify(build.phases)).toBe('SUCCEEDED');
-  const uuid = build.id?.split(':')[1];
-  expect(build.artifacts?.location).toBe('arn:aws:s3:::builds/app-7');
-  expect(build.secondaryArtifacts).toMatchObject([
-    { artifactIdentifier: 'libs', location: `arn:aws:s3:::builds/${uuid}/libs.zip` },
-  ]);
-  const { Contents } = await server.s3.send(new ListObjectsV2Command({ Bucket: 'builds', Prefix: 'app-7/' }));
-  expect(Contents?.map((object) => object.Key)).toEqual(['app-7/main.txt']);
-  expect(await unzip(`${uuid}/libs.zip`)).toEqual({ 'lib.txt': 'lib' });
-});
-
-test('artifacts never leave the source: a link out of it fails the upload', async () => {
-  await server.makeProject(
-    'leaving',
-    {
-      version: 0.2,
-      phases: { build: { commands: ['ln -s /etc/passwd stolen', 'touch fine'] } },
-      artifacts: { files: ['**/*'] },
-    },
-    { artifacts: { type: 'S3', location: 'builds', name: 'leaving.zip', packaging: 'ZIP' } },
-  );
-  const build = await server.run('leaving');
-  expect(build.buildStatus).toBe('FAILED');
-  expect(phase(build, 'UPLOAD_ARTIFACTS')?.contexts?.[0]?.message).toContain('the link stolen leads out');
-  await expect(
-    server.s3.send(new GetObjectCommand({ Bucket: 'builds', Key: 'leaving.zip' })),
-  ).rejects.toMatchObject({ name: 'NoSuchKey' });
-});
-
-test('a source zip that climbs out is refused', async () => {
-  const evil = (await zipOf({ '__/evil': 'x', 'buildspec.yml': 'version: 0.2' })).toString('latin1');
-  await server.s3.send(
-    new PutObjectCommand({
-      Bucket: 'builds',
-      Key: 'evil.zip',
-      Body: Buffer.from(evil.replaceAll('__', '..'), 'latin1'),
-    }),
-  );
-  await server.makeProject('evil', undefined, { source: { type: 'S3', location: 'builds/evil.zip' } });
-  const build = await server.run('evil');
-  expect(phase(build, 'DOWNLOAD_SOURCE')).toMatchObject({
-    phaseStatus: 'FAILED',
-    contexts: [{ message: expect.stringContaining('is not a usable zip') }],
   });
 });

@@ -58,7 +58,9 @@ export async function runLocalBuild(options: LocalBuildOptions): Promise<LocalBu
   const source = realpathSync(options.dir);
   let loaded: LoadedBuildspec;
   try {
-    loaded = await loadBuildspec(options.buildspec, source);
+    loaded = await loadBuildspec(options.buildspec, source, {
+      secondary: options.secondarySources ?? {},
+    });
     refuseSecrets(loaded.spec, options.env ?? {});
   } catch (error) {
     if (!(error instanceof BuildFailure)) throw error;

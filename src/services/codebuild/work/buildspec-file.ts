@@ -20,16 +20,36 @@ export interface LoadedBuildspec {
   readonly warnings: readonly string[];
 }
 
-/** Reads the text that applies (C1.7): inline, an S3 object, a path in the source, or `buildspec.yml` at its root. */
+export interface BuildspecPlaces {
+  readonly bucket?: { readonly s3: S3Room; readonly scope: Scope };
+  /** Folders of further sources, by identifier. */
+  readonly secondary?: Readonly<Record<string, string>>;
+}
+
+/** `$CODEBUILD_SRC_DIR/…` and `$CODEBUILD_SRC_DIR_<identifier>/…`, which no shell is there to fill in. */
+const SOURCE = /^\$(?:\{CODEBUILD_SRC_DIR(?:_([A-Za-z0-9_]+))?\}|CODEBUILD_SRC_DIR(?:_([A-Za-z0-9_]+))?)\//;
+
+/**
+ * Reads the text that applies (C1.7): inline, an S3 object, a path in the source or in another one, or `buildspec.yml` at
+ * the root of the source.
+ */
 export async function loadBuildspec(
   buildspec: string | undefined,
   source: string,
-  bucket?: { readonly s3: S3Room; readonly scope: Scope },
+  { bucket, secondary = {} }: BuildspecPlaces = {},
 ): Promise<LoadedBuildspec> {
   if (buildspec && isInlineBuildspec(buildspec)) return read(buildspec, 'inline buildspec');
   if (buildspec?.startsWith('arn:') && bucket) return read(await fetchText(buildspec, bucket), buildspec);
   const path = buildspec || 'buildspec.yml';
-  return read(await readInside(source, path), path);
+  const [prefix = '', braced, bare] = SOURCE.exec(path) ?? [];
+  const identifier = braced ?? bare;
+  const folder = identifier === undefined ? source : secondary[identifier];
+  if (folder === undefined)
+    throw new BuildFailure(
+      'YAML_FILE_ERROR',
+      `The buildspec ${path} names a source that the build does not have`,
+    );
+  return read(await readInside(folder, path.slice(prefix.length)), path);
 }
 
 function read(text: string, location: string): LoadedBuildspec {

@@ -67,9 +67,14 @@ export async function prepareBuild(
   ]);
   const fetched = await fetchSources(parts, scope, request, folder, signal);
   const downloadedAt = kernel.clock.now();
+  const identifiers = (request.pipeline?.sources ?? [])
+    .map((source) => source.name)
+    .filter((name) => name !== request.pipeline?.primarySource)
+    .concat(request.secondarySources.map((source) => source.sourceIdentifier as string));
+  const secondary = Object.fromEntries(identifiers.map((name) => [name, folder.secondary(name)]));
   const { spec, location, warnings } = await loadBuildspec(request.source.buildspec, folder.source, {
-    s3: parts.deps.s3,
-    scope,
+    bucket: { s3: parts.deps.s3, scope },
+    secondary,
   });
   const runAs = userOf(parts, spec);
   const user = await userVariables(parts, scope, request, spec);
@@ -99,10 +104,6 @@ export async function prepareBuild(
   );
   const { scripts } = planned;
   const plan: BuildPlan = { ...planned.plan, ...(restored.plan ? { cache: restored.plan } : {}) };
-  const secondary = (request.pipeline?.sources ?? [])
-    .map((source) => source.name)
-    .filter((name) => name !== request.pipeline?.primarySource)
-    .concat(request.secondarySources.map((source) => source.sourceIdentifier as string));
   const builtIn = builtInVariables(
     {
       scope,
@@ -116,7 +117,7 @@ export async function prepareBuild(
     request,
     {
       primary: folder.source,
-      secondary: Object.fromEntries(secondary.map((name) => [name, folder.secondary(name)])),
+      secondary,
     },
     request.source.type === 'S3' ? undefined : fetched.resolvedSourceVersion,
   );

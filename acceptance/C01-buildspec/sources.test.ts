@@ -1,0 +1,218 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Build } from '@aws-sdk/client-codebuild';
+import { CodeCommitClient, CreateRepositoryCommand } from '@aws-sdk/client-codecommit';
+import {
+  CreateServiceSpecificCredentialCommand,
+  CreateUserCommand,
+  PutUserPolicyCommand,
+} from '@aws-sdk/client-iam';
+import {
+  CreateBucketCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { gitUser } from '../../testkit/support/git-server.ts';
+import { type BuildServer, openBuildServer, unzipObject, zipOf } from './build-client.ts';
+
+let server: BuildServer;
+beforeAll(async () => {
+  server = await openBuildServer();
+  await server.s3.send(new CreateBucketCommand({ Bucket: 'builds' }));
+});
+afterAll(() => server[Symbol.asyncDispose]());
+
+const phase = (build: Build, type: string) => build.phases?.find((each) => each.phaseType === type);
+
+test('a CodeCommit source is the commit that was asked for', async () => {
+  const codecommit = new CodeCommitClient(server.clientConfig);
+  const { repositoryMetadata } = await codecommit.send(
+    new CreateRepositoryCommand({ repositoryName: 'app' }),
+  );
+  await server.iam.send(new CreateUserCommand({ UserName: 'ada' }));
+  await server.iam.send(
+    new PutUserPolicyCommand({
+      UserName: 'ada',
+      PolicyName: 'all',
+      PolicyDocument: JSON.stringify({
+        Version: '2012-10-17',
+        Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
+      }),
+    }),
+  );
+  const { ServiceSpecificCredential: git } = await server.iam.send(
+    new CreateServiceSpecificCredentialCommand({ UserName: 'ada', ServiceName: 'codecommit.amazonaws.com' }),
+  );
+  const user = gitUser();
+  const work = join(user.home, 'work');
+  mkdirSync(work);
+  const ok = async (...args: string[]) => {
+    const { code, output } = await user.git('work', args);
+    expect(code, output).toBe(0);
+    return output.trim();
+  };
+  await ok('init');
+  writeFileSync(
+    join(work, 'buildspec.yml'),
+    'version: 0.2\nphases: {build: {commands: ["./run.sh", "echo $CODEBUILD_RESOLVED_SOURCE_VERSION"]}}\n',
+  );
+  writeFileSync(join(work, 'run.sh'), '#!/bin/sh\necho one\n', { mode: 0o755 });
+  await ok('add', '.');
+  await ok('commit', '-m', 'one');
+  const first = await ok('rev-parse', 'HEAD');
+  writeFileSync(join(work, 'run.sh'), '#!/bin/sh\necho two\n', { mode: 0o755 });
+  await ok('commit', '-am', 'two');
+  const second = await ok('rev-parse', 'HEAD');
+  const url = new URL(repositoryMetadata?.cloneUrlHttp as string);
+  url.username = encodeURIComponent(git?.ServiceUserName as string);
+  url.password = encodeURIComponent(git?.ServicePassword as string);
+  await ok('push', url.href, 'HEAD:main');
+  await server.makeProject('from-git', undefined, {
+    source: { type: 'CODECOMMIT', location: repositoryMetadata?.cloneUrlHttp },
+  });
+  const newest = await server.run('from-git');
+  expect(newest.resolvedSourceVersion).toBe(second);
+  expect(await server.output(newest)).toEqual(['two', second]);
+  for (const sourceVersion of [first, 'main', 'refs/heads/main']) {
+    const build = await server.run('from-git', { sourceVersion });
+    expect(build.resolvedSourceVersion).toBe(sourceVersion === first ? first : second);
+  }
+  // C1.12: with a depth there is history.
+  const history =
+    '{"version":0.2,"phases":{"build":{"commands":["git rev-list --count HEAD; git rev-parse HEAD"]}}}';
+  const cloned = await server.run('from-git', { gitCloneDepthOverride: 0, buildspecOverride: history });
+  expect(await server.output(cloned)).toEqual(['2', second]);
+  // C1.5: git in the build is the service role.
+  const gitting = {
+    version: 0.2,
+    env: { 'git-credential-helper': 'yes' },
+    phases: {
+      build: {
+        commands: [
+          `git clone -q ${repositoryMetadata?.cloneUrlHttp} copy 2>&1`,
+          'git -C copy rev-parse origin/main',
+        ],
+      },
+    },
+  };
+  if (existsSync('/usr/bin/aws')) {
+    await server.makeProject('gitting', gitting);
+    expect(await server.output(await server.run('gitting'))).toEqual([second]);
+  }
+  const missing = await server.run('from-git', { sourceVersion: 'no-such-branch' });
+  expect(phase(missing, 'DOWNLOAD_SOURCE')?.contexts?.[0]?.message).toContain(
+    'no branch, tag or commit no-such-branch',
+  );
+  rmSync(user.home, { recursive: true, force: true, maxRetries: 20 });
+});
+
+test('several sources and several artifacts (C1.9, C1.11)', async () => {
+  for (const [key, files] of [
+    ['main.zip', { 'main.txt': 'main' }],
+    [
+      'lib.zip',
+      {
+        'lib.txt': 'lib',
+        'ci.yml':
+          'version: 0.2\nphases: {build: {commands: ["basename $PWD; ls"]}}\nartifacts: {files: ["**/*"]}\n',
+      },
+    ],
+  ] as const) {
+    await server.s3.send(new PutObjectCommand({ Bucket: 'builds', Key: key, Body: await zipOf(files) }));
+  }
+  await server.makeProject('many', undefined, {
+    source: {
+      type: 'S3',
+      location: 'builds/main.zip',
+      buildspec: JSON.stringify({
+        version: 0.2,
+        phases: {
+          build: {
+            commands: ['mkdir -p dist/deep', 'cp "$CODEBUILD_SRC_DIR_lib/lib.txt" dist/deep/', 'export V=7'],
+          },
+        },
+        artifacts: {
+          files: ['main.txt'],
+          name: 'app-$V',
+          'secondary-artifacts': {
+            libs: {
+              files: ['**/*'],
+              'base-directory': 'dist',
+              'discard-paths': 'yes',
+              's3-prefix': 'v$V',
+            },
+          },
+        },
+      }),
+    },
+    secondarySources: [{ type: 'S3', location: 'builds/lib.zip', sourceIdentifier: 'lib' }],
+    artifacts: { type: 'S3', location: 'builds', packaging: 'NONE', overrideArtifactName: true },
+    secondaryArtifacts: [
+      {
+        type: 'S3',
+        location: 'builds',
+        artifactIdentifier: 'libs',
+        packaging: 'ZIP',
+        namespaceType: 'BUILD_ID',
+        name: 'libs.zip',
+      },
+    ],
+  });
+  const build = await server.run('many');
+  expect(build.buildStatus, JSON.stringify(build.phases)).toBe('SUCCEEDED');
+  const uuid = build.id?.split(':')[1];
+  expect(build.artifacts?.location).toBe('arn:aws:s3:::builds/app-7');
+  expect(build.secondaryArtifacts).toMatchObject([
+    { artifactIdentifier: 'libs', location: `arn:aws:s3:::builds/v7/${uuid}/libs.zip` },
+  ]);
+  const { Contents } = await server.s3.send(new ListObjectsV2Command({ Bucket: 'builds', Prefix: 'app-7/' }));
+  expect(Contents?.map((object) => object.Key)).toEqual(['app-7/main.txt']);
+  expect(await unzipObject(server, 'builds', `v7/${uuid}/libs.zip`)).toEqual({ 'lib.txt': 'lib' });
+  // C1.7: the buildspec may lie in another source; the work is done in the primary one.
+  const other = await server.run('many', {
+    buildspecOverride: '$CODEBUILD_SRC_DIR_lib/ci.yml',
+    secondaryArtifactsOverride: [],
+  });
+  expect(await server.output(other)).toEqual(['src', 'main.txt']);
+  const none = await server.run('many', { buildspecOverride: '$CODEBUILD_SRC_DIR_none/ci.yml' });
+  expect(phase(none, 'DOWNLOAD_SOURCE')?.contexts?.[0]?.message).toContain(
+    'names a source that the build does not have',
+  );
+});
+
+test('artifacts never leave the source: a link out of it fails the upload', async () => {
+  await server.makeProject(
+    'leaving',
+    {
+      version: 0.2,
+      phases: { build: { commands: ['ln -s /etc/passwd stolen', 'touch fine'] } },
+      artifacts: { files: ['**/*'] },
+    },
+    { artifacts: { type: 'S3', location: 'builds', name: 'leaving.zip', packaging: 'ZIP' } },
+  );
+  const build = await server.run('leaving');
+  expect(build.buildStatus).toBe('FAILED');
+  expect(phase(build, 'UPLOAD_ARTIFACTS')?.contexts?.[0]?.message).toContain('the link stolen leads out');
+  await expect(
+    server.s3.send(new GetObjectCommand({ Bucket: 'builds', Key: 'leaving.zip' })),
+  ).rejects.toMatchObject({ name: 'NoSuchKey' });
+});
+
+test('a source zip that climbs out is refused', async () => {
+  const evil = (await zipOf({ '__/evil': 'x', 'buildspec.yml': 'version: 0.2' })).toString('latin1');
+  await server.s3.send(
+    new PutObjectCommand({
+      Bucket: 'builds',
+      Key: 'evil.zip',
+      Body: Buffer.from(evil.replaceAll('__', '..'), 'latin1'),
+    }),
+  );
+  await server.makeProject('evil', undefined, { source: { type: 'S3', location: 'builds/evil.zip' } });
+  const build = await server.run('evil');
+  expect(phase(build, 'DOWNLOAD_SOURCE')).toMatchObject({
+    phaseStatus: 'FAILED',
+    contexts: [{ message: expect.stringContaining('is not a usable zip') }],
+  });
+});
