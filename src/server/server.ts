@@ -25,7 +25,7 @@ import { createConsoleSessions } from './native/sessions.ts';
 import { createPipewrightOperations } from './pipewright-operations.ts';
 import { createRooms, type Rooms } from './rooms.ts';
 import { serverRoom } from './server-room.ts';
-import { readTlsDoor, type TlsDoor } from './tls.ts';
+import { followCertificate, readTlsDoor, type TlsDoor } from './tls.ts';
 import { version } from './version.ts';
 
 export interface RunningServer {
@@ -150,7 +150,8 @@ async function open(
   undo.push(() => server.close({ graceMs: 1_000 }));
   const secure = tls && createHttpServer(door, { tls, refused: refusalsWithIds(logger) });
   const tlsPort = (await secure?.listen(tls as TlsDoor))?.port;
-  if (secure) undo.push(() => secure.close({ graceMs: 1_000 }));
+  if (secure)
+    undo.push(() => secure.close({ graceMs: 1_000 }), followCertificate(config, secure.http, logger));
   endpoint ||= `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
 
   const fellows = await joinFellows(kernel);

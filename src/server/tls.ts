@@ -1,8 +1,11 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import type { Server as HttpServer } from 'node:http';
+import type { Server as TlsServer } from 'node:https';
 import type { Config, ConfigKey } from '../kernel/config/schema.ts';
 import { flagOf } from '../kernel/config/schema.ts';
 import { DefinitionError, errorText, type Finding } from '../kernel/errors.ts';
+import type { Logger } from '../kernel/telemetry/logger.ts';
 
 /** The second door: for clients beyond this machine, agents of hosts above all. */
 export interface TlsDoor {
@@ -45,6 +48,38 @@ export function readTlsDoor(config: Config): TlsDoor | undefined {
   }
   if (problems.length > 0 || !certificate) throw new DefinitionError(problems);
   return { host: tlsHost, port: tlsPort, cert, key, names: namesOf(certificate) };
+}
+
+/** Certificates are renewed every few weeks; nobody is in a hurry then. */
+const LOOK_MS = 60_000;
+
+/**
+ * Takes up a renewed certificate without a restart: new connections get it. A pair that does not fit (one file may be
+ * written before the other) leaves the old one in place. The names of the door stay those of the start.
+ */
+export function followCertificate(
+  config: Config,
+  server: HttpServer,
+  logger: Logger,
+  intervalMs = LOOK_MS,
+): () => void {
+  const reload = () => {
+    try {
+      const { cert, key } = readTlsDoor(config) as TlsDoor;
+      (server as TlsServer).setSecureContext({ cert, key });
+      logger.info({}, 'the TLS certificate was taken up anew');
+    } catch (error) {
+      logger.error(
+        { error: errorText(error) },
+        'the TLS certificate on the disk cannot be used; the old one stays',
+      );
+    }
+  };
+  const files = [config.tlsCert, config.tlsKey].filter((path) => path !== undefined);
+  for (const path of files) watchFile(path, { interval: intervalMs, persistent: false }, reload);
+  return () => {
+    for (const path of files) unwatchFile(path, reload);
+  };
 }
 
 /** Wildcards are left out: the door wants to know by which names it may be called. */
