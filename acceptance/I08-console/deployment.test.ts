@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openGate } from '../../testkit/codepipeline/gate.ts';
 import { barriers } from './browser.ts';
 import { type Fleet, openFleet } from './fleet.ts';
-import { type House, openHouse } from './house.ts';
+import { buildPage, type House, openHouse } from './house.ts';
 
 vi.setConfig({ testTimeout: 300_000 });
 
@@ -145,7 +145,7 @@ reports:
     artifacts: { type: 'NO_ARTIFACTS' },
   });
   const { build } = await lab.builds.send(new StartBuildCommand({ projectName: 'tested' }));
-  await page.goto(at(`/builds/${(build?.id as string).replace(':', '/')}?tab=tests`));
+  await page.goto(at(`${buildPage(build)}?tab=tests`));
   await page.getByText('42 tests, 40 succeeded, 1 failed, 1 skipped, in 21 s').waitFor();
   const said = page.getByRole('region', { name: 'Message of adds the tax' });
   await said.getByText('expected 119 < 100').waitFor();

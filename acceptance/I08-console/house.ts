@@ -5,6 +5,9 @@ import { serveBuiltConsole } from './built-console.ts';
 
 const CONSOLE = '/_pipewright/console';
 
+/** Whether this run of the acceptance tests is the one on PostgreSQL. */
+export const ON_POSTGRES = process.env['PIPEWRIGHT_TEST_DATABASE'] === 'postgres';
+
 /** A server with its console, and a browser that is signed in to it. */
 export interface House extends AsyncDisposable {
   readonly lab: PipelineLab;
@@ -31,4 +34,9 @@ export async function openHouse(): Promise<House> {
       await lab[Symbol.asyncDispose]();
     },
   };
+}
+
+/** The page of a build that the API answered. */
+export function buildPage(build: { readonly id?: string | undefined } | undefined): string {
+  return `/builds/${(build?.id ?? '').replace(':', '/')}`;
 }

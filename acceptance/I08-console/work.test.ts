@@ -124,7 +124,8 @@ test('I8: an execution is stopped, at once or after what runs, with a reason', a
   await page.getByRole('button', { name: `Stop execution ${next.slice(0, 8)}` }).click();
   await dialog().getByRole('checkbox', { name: 'Abandon running actions' }).check();
   await dialog().getByRole('button', { name: 'Stop execution' }).click();
-  await lab.ended('stopped', next, 'Stopped');
+  const abandoned = await lab.ended('stopped', next, 'Stopped');
+  expect(abandoned.status).toBe('Stopped');
   await page
     .getByRole('listitem')
     .filter({ hasText: 'Compile' })
