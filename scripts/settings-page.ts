@@ -28,12 +28,15 @@ export function settingsPage(): string {
     configSchema.shape[key].description ?? '',
     defaultOf(key),
   ]);
-  const table = [
-    ['Setting', 'Flag and variable', 'What it is', 'Default'],
-    ['---', '---', '---', '---'],
-    ...rows,
-  ];
-  return `${INTRODUCTION}${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+  return `${INTRODUCTION}${aligned([['Setting', 'Flag and variable', 'What it is', 'Default'], ...rows])}\n`;
+}
+
+/** A table as the formatter would leave it. */
+function aligned([head = [], ...rows]: readonly string[][]): string {
+  const widths = head.map((_, n) => Math.max(...[head, ...rows].map((cells) => cells[n]?.length ?? 0)));
+  const line = (cells: readonly string[], fill = ' ') =>
+    `| ${widths.map((width, n) => (cells[n] ?? '').padEnd(width, fill)).join(' | ')} |`;
+  return [line(head), line([], '-'), ...rows.map((cells) => line(cells))].join('\n');
 }
 
 function defaultOf(key: (typeof configKeys)[number]): string {
