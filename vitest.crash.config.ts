@@ -5,7 +5,8 @@ export default defineConfig({
   test: {
     include: ['**/*.crash.test.ts'],
     exclude: ['**/node_modules/**'],
-    testTimeout: 600_000,
+    // Only a net: some tests live through dozens of lives, on a machine that may do other things too.
+    testTimeout: 2_400_000,
     hookTimeout: 120_000,
     globalSetup: ['testkit/support/postgres-global.ts'],
     pool: 'forks',

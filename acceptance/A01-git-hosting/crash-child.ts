@@ -1,7 +1,6 @@
 /**
- * One life of a process that takes two pushes, a tag and a branch made over the API:
- * `crash-child.ts <data folder> [<database url>]`. Every life does what is still missing and prints what the bus was
- * told. The failpoints come from the environment.
+ * One life of a process that takes two pushes, a tag and a branch made over the API. Every life does what is still
+ * missing and prints what the bus was told.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -10,23 +9,15 @@ import { promisify } from 'node:util';
 import { ApiError } from '../../src/kernel/errors.ts';
 import { createCodeCommitRoom } from '../../src/services/codecommit/index.ts';
 import { createEventsRoom } from '../../src/services/events/index.ts';
+import { lifeOptions } from '../../testkit/crash/lives.ts';
+import { recordedEvents, recorder } from '../../testkit/crash/recorder.ts';
 import { serveRoom } from '../../testkit/support/git-server.ts';
 import { callOperation, TEST_ACCOUNT, TEST_SCOPE } from '../../testkit/support/test-context.ts';
 import { openTestKernel, startTestKernel } from '../../testkit/support/test-kernel.ts';
 
-const [dataDir = '', databaseUrl] = process.argv.slice(2);
-const kernel = await openTestKernel({
-  dataDir,
-  ...(databaseUrl === undefined ? {} : { databaseUrl }),
-  env: process.env,
-});
+const options = lifeOptions();
+const kernel = await openTestKernel({ ...options, env: process.env });
 const events = createEventsRoom(kernel);
-events.onEvent(async (tx, event) => {
-  await tx.execute('insert into recorded_events (id, event) values (?, ?)', [
-    event.id,
-    JSON.stringify(event.detail),
-  ]);
-});
 const caller = {
   account: TEST_ACCOUNT,
   arn: `arn:aws:iam::${TEST_ACCOUNT}:user/ada`,
@@ -35,24 +26,11 @@ const caller = {
   kind: 'user' as const,
 };
 const room = createCodeCommitRoom(kernel, { defaultScope: TEST_SCOPE, authenticate: async () => caller });
-const recorder = {
-  name: 'recorder',
-  migrations: [
-    {
-      id: '9901-recorded-events',
-      async up(tx: { execute(sql: string): Promise<number> }) {
-        await tx.execute('create table recorded_events (id text not null primary key, event text not null)');
-      },
-    },
-  ],
-  aggregates: [],
-  tasks: [],
-};
-await startTestKernel(kernel, [recorder, events, room]);
+await startTestKernel(kernel, [recorder(events), events, room]);
 const call = (operation: string, input: unknown) =>
   callOperation(kernel, room, 'codecommit', operation, input, { principal: caller });
 
-const work = join(dataDir, 'work');
+const work = join(options.dataDir, 'work');
 const env = {
   PATH: process.env['PATH'],
   HOME: '/nonexistent',
@@ -97,9 +75,8 @@ await tolerate('BranchNameExistsException', call('CreateBranch', branch));
 while ((await kernel.database.read.query('select 1 from outbox limit 1')).length > 0) {
   await new Promise((resolve) => setTimeout(resolve, 2));
 }
-const rows = await kernel.database.read.query<{ event: string }>('select event from recorded_events');
-const told = rows
-  .map((row) => JSON.parse(row.event) as Record<string, string>)
+const told = (await recordedEvents(kernel.database.read))
+  .map((event) => event.detail as Record<string, string>)
   .map(({ repositoryId: _differs, ...rest }) => JSON.stringify(rest))
   .toSorted();
 process.stdout.write(JSON.stringify(told));

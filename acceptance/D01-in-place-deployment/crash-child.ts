@@ -7,25 +7,20 @@ import type { HostCommand } from '../../src/pure/agent-protocol.ts';
 import { createCodeDeployRoom } from '../../src/services/codedeploy/index.ts';
 import { createIamRoom } from '../../src/services/iam/index.ts';
 import { createS3Room } from '../../src/services/s3/index.ts';
+import { lifeOptions } from '../../testkit/crash/lives.ts';
 import { callOperation, TEST_ACCOUNT, TEST_SCOPE } from '../../testkit/support/test-context.ts';
 import { zipOf } from './zip.ts';
 
 /**
  * One life of a server without HTTP: it brings a deployment of two hosts, whose second one fails, and its rollback to
  * their end, or one whose host is deregistered meanwhile, from wherever an earlier life was killed, and prints what it
- * came to. The agents are played by the same
- * process: they know from each command how far their reports have come.
+ * came to. The agents are played by the same process: they know from each command how far their reports have come.
  */
-const { dataDir, databaseUrl, scenario } = JSON.parse(process.argv[2] as string) as {
-  dataDir: string;
-  databaseUrl?: string;
-  scenario: 'rollback' | 'lost host';
-};
+const { scenario, ...place } = lifeOptions<{ scenario: 'rollback' | 'lost host' }>();
 // Nothing else keeps the process while it waits for its own timers.
 const alive = setInterval(() => {}, 2 ** 30);
 const kernel = await openKernel({
-  dataDir,
-  ...(databaseUrl === undefined ? {} : { databaseUrl }),
+  ...place,
   env: process.env,
   clock: createSystemClock(),
   logger: createLogger({ level: 'silent' }),

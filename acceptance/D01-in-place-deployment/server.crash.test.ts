@@ -1,27 +1,9 @@
-import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createTestDatabase } from '../../testkit/support/test-database.ts';
+import type { Dialect } from '../../src/kernel/database/port.ts';
+import { openLives } from '../../testkit/crash/lives.ts';
 
-interface Life {
-  readonly code: number | null;
-  readonly signal: string | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function live(options: object, env: Readonly<Record<string, string>>): Promise<Life> {
-  return new Promise((resolve) => {
-    const child = execFile(
-      process.execPath,
-      [join(import.meta.dirname, 'crash-child.ts'), JSON.stringify(options)],
-      { env: { PATH: process.env['PATH'], ...env }, timeout: 60_000, killSignal: 'SIGTERM' },
-      (_error, out, err) => resolve({ code: child.exitCode, signal: child.signalCode, out, err }),
-    );
-  });
-}
+const CHILD = join(import.meta.dirname, 'crash-child.ts');
 
 const overview = (counts: object) => ({
   Pending: 0,
@@ -52,55 +34,36 @@ const LOST = {
   watches: 0,
 };
 
-/** Runs lives in a fresh place. */
-async function withPlace(
-  dialect: string,
-  work: (options: object, dir: string) => Promise<void>,
-): Promise<void> {
-  const dir = mkdtempSync(join(tmpdir(), 'd01-crash-'));
-  const database = dialect === 'postgres' ? await createTestDatabase() : undefined;
-  try {
-    await work({ dataDir: join(dir, 'data'), ...(database ? { databaseUrl: database.url } : {}) }, dir);
-  } finally {
-    await database?.drop();
-    rmSync(dir, { recursive: true, force: true, maxRetries: 20 });
-  }
-}
-
 /** Kills a life at one failpoint, and lets the next one go on from there. */
-async function surviveAt(dialect: string, scenario: string, point: string, expected: object): Promise<void> {
-  await withPlace(dialect, async (place) => {
-    const options = { ...place, scenario };
-    const killed = await live(options, { PIPEWRIGHT_FAILPOINT: point });
-    if (killed.signal === null) {
-      // Which task comes when is not always the same: then this life met the point less often.
-      expect(JSON.parse(killed.out), point).toEqual(expected);
-      return;
-    }
-    expect(killed.signal, point).toBe('SIGKILL');
-    const second = await live(options, {});
-    expect(second.code, second.err).toBe(0);
-    expect(JSON.parse(second.out), point).toEqual(expected);
-  });
+async function surviveAt(dialect: Dialect, scenario: string, point: string, expected: object): Promise<void> {
+  await using place = await openLives(dialect, CHILD, () => ({ scenario }));
+  const killed = await place.live(point);
+  if (killed.signal === null) {
+    // Which task comes when is not always the same: then this life met the point less often.
+    expect(JSON.parse(killed.out), point).toEqual(expected);
+    return;
+  }
+  expect(killed.signal, point).toBe('SIGKILL');
+  const second = await place.live();
+  expect(second.code, second.err).toBe(0);
+  expect(JSON.parse(second.out), point).toEqual(expected);
 }
 
 /** The room's failpoints that an undisturbed life meets, with how often. */
-async function pointsOf(dialect: string, scenario: string, expected: object): Promise<Map<string, number>> {
+async function pointsOf(dialect: Dialect, scenario: string, expected: object): Promise<Map<string, number>> {
+  await using place = await openLives(dialect, CHILD, () => ({ scenario }));
+  const life = await place.live();
+  expect(life.code, life.err).toBe(0);
+  expect(JSON.parse(life.out)).toEqual(expected);
   const points = new Map<string, number>();
-  await withPlace(dialect, async (place, dir) => {
-    const record = join(dir, 'points');
-    const life = await live({ ...place, scenario }, { PIPEWRIGHT_FAILPOINTS_RECORD: record });
-    expect(life.code, life.err).toBe(0);
-    expect(JSON.parse(life.out)).toEqual(expected);
-    for (const name of readFileSync(record, 'utf8').trimEnd().split('\n')) {
-      if (!name.startsWith('codedeploy.') && !name.startsWith('task')) continue;
-      points.set(name, (points.get(name) ?? 0) + 1);
-    }
-  });
+  for (const name of life.hits) {
+    if (!name.startsWith('codedeploy.') && !name.startsWith('task')) continue;
+    points.set(name, (points.get(name) ?? 0) + 1);
+  }
   return points;
 }
 
-describe.each(['sqlite', 'postgres'])('on %s', (dialect) => {
+describe.each(['sqlite', 'postgres'] as const)('on %s', (dialect) => {
   test('a deployment and its rollback: kill -9 at every failpoint ends in the same state after a restart', async () => {
     const points = await pointsOf(dialect, 'rollback', ROLLED_BACK);
     expect(points.size).toBeGreaterThan(10);

@@ -1,11 +1,13 @@
 /**
- * One life of a process that takes two executions through a pipeline: `crash-child.ts <data folder> [<database url>]`.
+ * One life of a process that takes two executions through a pipeline: see `../crash/lives.ts`.
  * Every life does the same: makes what is missing, answers whatever waits, and prints how it all ended. The failpoints
  * come from the environment.
  */
 import { ApiError } from '../../src/kernel/errors.ts';
 import type { OutboxEvent } from '../../src/kernel/outbox/port.ts';
 import { executionRef } from '../../src/services/codepipeline/aggregates.ts';
+import { lifeOptions } from '../crash/lives.ts';
+import { recordEvent, recordedEvents, recorderRoom } from '../crash/recorder.ts';
 import { TEST_SCOPE } from '../support/test-context.ts';
 import { openTestKernel } from '../support/test-kernel.ts';
 import {
@@ -18,39 +20,13 @@ import {
 } from './engine-room.ts';
 import { testPlaces } from './test-place.ts';
 
-const [dataDir = '', databaseUrl] = process.argv.slice(2);
-const kernel = await openTestKernel({
-  dataDir,
-  ...(databaseUrl === undefined ? {} : { databaseUrl }),
-  env: process.env,
-});
+const kernel = await openTestKernel({ ...lifeOptions(), env: process.env });
 // Somebody else is at work on the fleet when the first execution reaches it.
 const places = testPlaces(kernel, ['fleet']);
 const engine = await openEngineRoom(kernel, {
   places,
-  rooms: [
-    {
-      name: 'recorder',
-      migrations: [
-        {
-          id: '9901-recorded-events',
-          up: async (tx) => {
-            await tx.execute(
-              'create table recorded_events (id text not null primary key, event text not null)',
-            );
-          },
-        },
-      ],
-      aggregates: [],
-      tasks: [],
-    },
-  ],
-  onEvent: async (tx, event) => {
-    await tx.execute('insert into recorded_events (id, event) values (?, ?)', [
-      event.id,
-      JSON.stringify(event),
-    ]);
-  },
+  rooms: [recorderRoom],
+  onEvent: recordEvent,
 });
 const view = pipelineViewer(engine);
 
@@ -71,8 +47,7 @@ await engine.until(async () => {
   return all.every((each) => each.status === 'Succeeded');
 });
 const events = await engine.until(async () => {
-  const rows = await kernel.database.read.query<{ event: string }>('select event from recorded_events');
-  const found = rows.map((row) => JSON.parse(row.event) as OutboxEvent);
+  const found = await recordedEvents(kernel.database.read);
   const ends = found.filter(
     (event) =>
       event.detailType.includes('Pipeline Execution') &&

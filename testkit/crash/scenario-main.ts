@@ -14,13 +14,12 @@ import { createSandbox } from '../../src/kernel/sandbox/create-sandbox.ts';
 import { createLogger } from '../../src/kernel/telemetry/logger.ts';
 import { createRooms } from '../../src/server/rooms.ts';
 import { openAgentDoor } from './agent-door.ts';
+import { lifeOptions } from './lives.ts';
 import { readOutcome } from './outcome.ts';
 import { recorder } from './recorder.ts';
 import { caller, ensureCommit, ensureResources } from './resources.ts';
 
-export interface ScenarioOptions {
-  readonly dataDir: string;
-  readonly databaseUrl?: string;
+interface ScenarioOptions {
   /** Where the agent of the host finds this process. */
   readonly agentSocket: string;
   /** File that the build's commands write to. */
@@ -30,7 +29,7 @@ export interface ScenarioOptions {
 /** Only a net: what is waited for announces itself. */
 const LOOK_MS = 100;
 
-const options = JSON.parse(process.argv[2] as string) as ScenarioOptions;
+const options = lifeOptions<ScenarioOptions>();
 // Nothing else keeps the process while it waits for its own timers.
 const alive = setInterval(() => {}, 2 ** 30);
 const logger = createLogger({ level: 'warn', destination: process.stderr });

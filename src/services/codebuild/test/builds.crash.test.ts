@@ -1,28 +1,8 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createTestDatabase } from '../../../../testkit/support/test-database.ts';
+import { openLives } from '../../../../testkit/crash/lives.ts';
 
-interface Ran {
-  readonly signal: NodeJS.Signals | null;
-  readonly result: unknown;
-}
-
-function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ran> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'crash-child.ts'), ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => void (output += chunk));
-  return new Promise((resolve) => {
-    child.on('close', (_code, signal) =>
-      resolve({ signal, result: output === '' ? undefined : JSON.parse(output) }),
-    );
-  });
-}
+const CHILD = join(import.meta.dirname, 'crash-child.ts');
 
 const WELL = {
   builds: 1,
@@ -49,61 +29,35 @@ const WELL = {
 
 describe.each(['sqlite', 'postgres'] as const)(
   'a server that is killed at every failpoint of a build (%s)',
-  (kind) => {
-    /** The names hit by a build, each with how often. */
+  (dialect) => {
+    /** The failpoints that a build comes by, each time that it does. */
     async function failpoints(): Promise<readonly string[]> {
-      return withPlace(kind, async (args, folder) => {
-        const record = join(folder, 'record');
-        const { result } = await run(args, { PIPEWRIGHT_FAILPOINTS_RECORD: record });
-        expect(result).toEqual(WELL);
-        expect(existsSync(record)).toBe(true);
-        const counts = new Map<string, number>();
-        const names = readFileSync(record, 'utf8').split('\n').filter(Boolean);
-        return names
-          .filter((name) => name.includes('codebuild'))
-          .map((name) => {
-            const count = (counts.get(name) ?? 0) + 1;
-            counts.set(name, count);
-            return `${name}#${count}`;
-          });
-      });
+      await using place = await openLives(dialect, CHILD);
+      const { out, err, hits } = await place.live();
+      expect(JSON.parse(out), err).toEqual(WELL);
+      const counts = new Map<string, number>();
+      return hits
+        .filter((name) => name.includes('codebuild'))
+        .map((name) => {
+          const count = (counts.get(name) ?? 0) + 1;
+          counts.set(name, count);
+          return `${name}#${count}`;
+        });
     }
 
     test('ends in the same state, and no command runs twice', async () => {
       const names = await failpoints();
       expect(names.length).toBeGreaterThan(15);
-      const wrong: unknown[] = [];
       let killed = 0;
       for (const name of names) {
-        await withPlace(kind, async (args) => {
-          const first = await run(args, { PIPEWRIGHT_FAILPOINT: name });
-          if (first.signal === 'SIGKILL') killed++;
-          const { result } = await run(args);
-          try {
-            expect(result).toEqual(WELL);
-          } catch {
-            wrong.push({ name, result });
-          }
-        });
+        await using place = await openLives(dialect, CHILD);
+        const first = await place.live(name);
+        if (first.signal === 'SIGKILL') killed++;
+        const { out, err } = await place.live();
+        expect(JSON.parse(out), `${name} ${err}`).toEqual(WELL);
       }
-      expect(wrong).toEqual([]);
       // How reports fall into batches differs from run to run, so a few late ones may never be hit.
       expect(killed).toBeGreaterThan(names.length / 2);
     });
   },
 );
-
-/** A data folder and a database for one kill and what follows. */
-async function withPlace<T>(
-  kind: 'sqlite' | 'postgres',
-  work: (args: readonly string[], folder: string) => Promise<T>,
-): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'build-crash-'));
-  const database = kind === 'postgres' ? await createTestDatabase() : undefined;
-  try {
-    return await work([join(folder, 'data'), database?.url ?? '-'], folder);
-  } finally {
-    await database?.drop();
-    rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
-  }
-}

@@ -1,15 +1,11 @@
+import { lifeOptions } from '../../../../testkit/crash/lives.ts';
 import { openBuildHouse } from './build-house.ts';
 
 /*
  * One build from its start to its end, for the crash suite: whatever of it was done before a kill is found again.
- * Arguments: data folder, database URL or `-`. Prints what came out as JSON.
+ * Prints what came out as JSON.
  */
-const [dataDir = '', databaseUrl = '-'] = process.argv.slice(2);
-const house = await openBuildHouse({
-  dataDir,
-  ...(databaseUrl === '-' ? {} : { databaseUrl }),
-  env: process.env,
-});
+const house = await openBuildHouse({ ...lifeOptions(), env: process.env });
 const again = (code: string) => (error: { code?: string }) => {
   if (error.code !== code) throw error;
 };
