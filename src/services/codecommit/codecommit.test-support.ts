@@ -1,3 +1,5 @@
+import type { DatabasePlace } from '../../../testkit/contracts/each-database.ts';
+import { gitUser, serveRoom } from '../../../testkit/support/git-server.ts';
 import { callOperation, TEST_ACCOUNT, TEST_SCOPE } from '../../../testkit/support/test-context.ts';
 import { startTestKernel, type TestKernel } from '../../../testkit/support/test-kernel.ts';
 import type { OutboxEvent } from '../../kernel/outbox/port.ts';
@@ -28,6 +30,30 @@ export async function openCodeCommit(kernel: TestKernel, options: Partial<CodeCo
       ...overrides,
     })) as Record<string, unknown>;
   return { room, events, call };
+}
+
+/** The room with the repository `app`, its git door open, and somebody with git. */
+export async function openGitHouse(place: DatabasePlace, options: Partial<CodeCommitDeps> = {}) {
+  const kernel = await place.openKernel();
+  const opened = await openCodeCommit(kernel, options);
+  const server = await serveRoom(opened.room);
+  const user = gitUser();
+  const { repositoryMetadata } = (await opened.call('CreateRepository', { repositoryName: 'app' })) as {
+    repositoryMetadata: { repositoryId: string };
+  };
+  return {
+    ...opened,
+    kernel,
+    server,
+    user,
+    repositoryId: repositoryMetadata.repositoryId,
+    /** With credentials. */
+    url: `http://ada:right@127.0.0.1:${server.port}/v1/repos/app`,
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      user[Symbol.dispose]();
+    },
+  };
 }
 
 export const details = (events: readonly OutboxEvent[]) =>

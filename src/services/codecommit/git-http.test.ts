@@ -6,9 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { fromBufferPromise } from 'yauzl';
 import { describeEachDatabase } from '../../../testkit/contracts/each-database.ts';
-import { gitUser, serveRoom } from '../../../testkit/support/git-server.ts';
 import { TEST_ACCOUNT, TEST_SCOPE } from '../../../testkit/support/test-context.ts';
-import { ADA, details, eventually, openCodeCommit } from './codecommit.test-support.ts';
+import { ADA, details, eventually, openGitHouse } from './codecommit.test-support.ts';
 
 async function zipEntries(zip: Buffer): Promise<Record<string, number>> {
   const modes: Record<string, number> = {};
@@ -22,14 +21,8 @@ async function zipEntries(zip: Buffer): Promise<Record<string, number>> {
 describeEachDatabase('git over HTTP', (newPlace) => {
   it('serves push, clone and fetch, and tells the bus what moved', async () => {
     await using place = await newPlace();
-    const kernel = await place.openKernel();
-    const { room, events, call } = await openCodeCommit(kernel);
-    await using server = await serveRoom(room);
-    using user = gitUser();
-    const created = (await call('CreateRepository', { repositoryName: 'app' })) as {
-      repositoryMetadata: { repositoryId: string };
-    };
-    const url = `http://ada:right@127.0.0.1:${server.port}/v1/repos/app`;
+    await using house = await openGitHouse(place);
+    const { room, events, server, user, url, repositoryId } = house;
 
     user.local('', 'init', '-q', 'work');
     user.write('work/run.sh', '#!/bin/sh\n');
@@ -54,7 +47,7 @@ describeEachDatabase('git over HTTP', (newPlace) => {
       detail: {
         event: 'referenceCreated',
         repositoryName: 'app',
-        repositoryId: created.repositoryMetadata.repositoryId,
+        repositoryId: repositoryId,
         referenceType: 'branch',
         referenceName: 'main',
         referenceFullName: 'refs/heads/main',
@@ -93,11 +86,8 @@ describeEachDatabase('git over HTTP', (newPlace) => {
 
   it('asks for credentials, and refuses wrong ones and unknown repositories (A1 failure and security)', async () => {
     await using place = await newPlace();
-    const kernel = await place.openKernel();
-    const { room, call } = await openCodeCommit(kernel);
-    await using server = await serveRoom(room);
-    using user = gitUser();
-    await call('CreateRepository', { repositoryName: 'app' });
+    await using house = await openGitHouse(place);
+    const { server, user } = house;
     const bare = await fetch(`${server.url}/v1/repos/app/info/refs?service=git-upload-pack`);
     expect([bare.status, bare.headers.get('www-authenticate')]).toEqual([401, 'Basic realm="Pipewright"']);
     // Whoever is nobody does not learn which repositories there are.
@@ -120,12 +110,8 @@ describeEachDatabase('git over HTTP', (newPlace) => {
 
   it('refuses a push over the limit, a broken object and a ref that is neither branch nor tag', async () => {
     await using place = await newPlace();
-    const kernel = await place.openKernel();
-    const { room, events, call } = await openCodeCommit(kernel, { limits: { pushBytes: 300_000 } });
-    await using server = await serveRoom(room);
-    using user = gitUser();
-    await call('CreateRepository', { repositoryName: 'app' });
-    const url = `http://ada:right@127.0.0.1:${server.port}/v1/repos/app`;
+    await using house = await openGitHouse(place, { limits: { pushBytes: 300_000 } });
+    const { kernel, events, user, url } = house;
     user.local('', 'init', '-q', 'work');
     writeFileSync(user.path('work/big.bin'), randomBytes(500_000));
     user.local('work', 'add', '.');
@@ -160,12 +146,8 @@ describeEachDatabase('git over HTTP', (newPlace) => {
 
   it('announces on start what had moved when the process died (A1.12, I4)', async () => {
     await using place = await newPlace();
-    const kernel = await place.openKernel();
-    const { room, events, call } = await openCodeCommit(kernel);
-    await using server = await serveRoom(room);
-    using user = gitUser();
-    await call('CreateRepository', { repositoryName: 'app' });
-    const url = `http://ada:right@127.0.0.1:${server.port}/v1/repos/app`;
+    await using house = await openGitHouse(place);
+    const { kernel, room, events, user, url } = house;
     user.local('', 'init', '-q', 'work');
     user.local('work', 'commit', '-q', '--allow-empty', '-m', 'one');
     expect(await user.git('work', ['push', url, 'main'])).toMatchObject({ code: 0 });
@@ -185,12 +167,8 @@ describeEachDatabase('git over HTTP', (newPlace) => {
 
   it('takes many pushes at once, each announced once', async () => {
     await using place = await newPlace();
-    const kernel = await place.openKernel();
-    const { room, events, call } = await openCodeCommit(kernel);
-    await using server = await serveRoom(room);
-    using user = gitUser();
-    await call('CreateRepository', { repositoryName: 'app' });
-    const url = `http://ada:right@127.0.0.1:${server.port}/v1/repos/app`;
+    await using house = await openGitHouse(place);
+    const { events, user, url } = house;
     user.local('', 'init', '-q', 'work');
     user.local('work', 'commit', '-q', '--allow-empty', '-m', 'one');
     for (let n = 0; n < 6; n++) user.local('work', 'branch', `b${n}`);
@@ -204,14 +182,9 @@ describeEachDatabase('git over HTTP', (newPlace) => {
 
   it('makes zips of commits and removes the files of a deleted repository', async () => {
     await using place = await newPlace();
-    const kernel = await place.openKernel();
-    const { room, call } = await openCodeCommit(kernel);
-    await using server = await serveRoom(room);
-    using user = gitUser();
-    const { repositoryMetadata } = (await call('CreateRepository', { repositoryName: 'app' })) as {
-      repositoryMetadata: { repositoryId: string };
-    };
-    const dir = `${kernel.dataDir}/git/${TEST_ACCOUNT}/us-east-1/${repositoryMetadata.repositoryId}.git`;
+    await using house = await openGitHouse(place);
+    const { kernel, room, call, user, url, repositoryId } = house;
+    const dir = `${kernel.dataDir}/git/${TEST_ACCOUNT}/us-east-1/${repositoryId}.git`;
     expect(existsSync(dir)).toBe(true);
     user.local('', 'init', '-q', 'work');
     user.write('work/run.sh', '#!/bin/sh\n');
@@ -221,7 +194,6 @@ describeEachDatabase('git over HTTP', (newPlace) => {
     user.write('work/.gitattributes', 'run.sh export-ignore\n');
     user.local('work', 'add', '.');
     user.local('work', 'commit', '-qm', 'one');
-    const url = `http://ada:right@127.0.0.1:${server.port}/v1/repos/app`;
     expect(await user.git('work', ['push', url, 'main'])).toMatchObject({ code: 0 });
     const commit = user.local('work', 'rev-parse', 'HEAD');
     const chunks: Buffer[] = [];
@@ -242,10 +214,8 @@ describeEachDatabase('git over HTTP', (newPlace) => {
 
   it('takes bodies zipped, and refuses those that are too long, unknown or a bomb', async () => {
     await using place = await newPlace();
-    const kernel = await place.openKernel();
-    const { room, call } = await openCodeCommit(kernel, { limits: { pushBytes: 1_000_000 } });
-    await using server = await serveRoom(room);
-    await call('CreateRepository', { repositoryName: 'app' });
+    await using house = await openGitHouse(place, { limits: { pushBytes: 1_000_000 } });
+    const { kernel, server } = house;
     const post = async (service: string, body: Uint8Array<ArrayBuffer>, encoding?: string) => {
       const answer = await fetch(`${server.url}/v1/repos/app/${service}`, {
         method: 'POST',
@@ -273,11 +243,8 @@ describeEachDatabase('git over HTTP', (newPlace) => {
 
   it('finishes and announces a push whose client has gone', async () => {
     await using place = await newPlace();
-    const kernel = await place.openKernel();
-    const { room, events, call } = await openCodeCommit(kernel);
-    await using server = await serveRoom(room);
-    using user = gitUser();
-    await call('CreateRepository', { repositoryName: 'app' });
+    await using house = await openGitHouse(place);
+    const { events, server, user } = house;
     user.local('', 'init', '-q', 'work');
     user.local('work', 'commit', '-q', '--allow-empty', '-m', 'one');
     const head = user.local('work', 'rev-parse', 'HEAD');
