@@ -19,6 +19,7 @@ export async function restore(file: string, options: RestoreCommand): Promise<nu
     flags: { dataDir: options.data, databaseUrl: options.databaseUrl },
     env: process.env,
   });
+  const begun = performance.now();
   const manifest = await restoreBackup({
     file: source,
     dataDir,
@@ -29,6 +30,7 @@ export async function restore(file: string, options: RestoreCommand): Promise<nu
   const say = (line: string) => process.stdout.write(`${line}\n`);
   const where = databaseUrl === undefined ? 'SQLite' : 'PostgreSQL';
   say(`${dataDir} is as it was on ${manifest.createdAt} (Pipewright ${manifest.version}), on ${where}.`);
+  say(`What came after that is lost. It took ${((performance.now() - begun) / 1000).toFixed(1)} s.`);
   say('Do not let it run beside the server it came from: both would act.');
   if (options.keys === undefined)
     say(`Put the master keys into ${join(dataDir, 'keys')} (mode 0600) before you start:`);
