@@ -281,6 +281,22 @@ describeEachDatabase('objects through the SDK (A3)', (newPlace) => {
     expect((await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'd/' }))).KeyCount).toBe(0);
   });
 
+  test('a thousand keys go in one request, and one more does not', async () => {
+    const keys = Array.from({ length: 1000 }, (_, n) => `thousand/${n}`);
+    for (let at = 0; at < 20; at++) await put(keys[at] as string);
+    const Objects = keys.map((Key) => ({ Key }));
+    const gone = await s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
+    expect([gone.Deleted, gone.Errors]).toEqual([undefined, undefined]);
+    expect((await s3.send(new ListObjectsV2Command({ Bucket, Prefix: 'thousand/' }))).KeyCount).toBe(0);
+    const tooMany = { Objects: [...Objects, { Key: 'one more' }] };
+    expect(await failure(s3.send(new DeleteObjectsCommand({ Bucket, Delete: tooMany })))).toMatchObject({
+      name: 'MalformedXML',
+    });
+    expect(
+      await failure(s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects: [] } }))),
+    ).toMatchObject({ name: 'MalformedXML' });
+  });
+
   test('tags of an object are set, read and bounded', async () => {
     await put('tagged', 'x', { Tagging: 'a=1&b=two%20words' });
     const get = await s3.send(new GetObjectTaggingCommand({ Bucket, Key: 'tagged' }));

@@ -77,6 +77,7 @@ test.each([
   ['sns', 'Subscribe', {}, 'InvalidParameter'],
   ['ecr', 'BatchGetImage', { repositoryName: 'A', imageIds: [] }, 'InvalidParameterException'],
   ['s3', 'GetObject', { Bucket: 'b' }, 'InvalidArgument'],
+  ['s3', 'DeleteObjects', { Bucket: 'b', Delete: {} }, 'MalformedXML'],
 ])('%s %s %j is a %s', async (id, operation, input, code) => {
   expect((await errorOf(id, operation, input)).code).toBe(code);
 });

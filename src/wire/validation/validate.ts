@@ -11,7 +11,10 @@ export function validate(service: ServiceModel, operation: OperationModel, input
   if (operation.input === undefined) return;
   const violations = violationsOf(operation.input, input);
   if (violations.length === 0) return;
-  throw new ApiError(validationErrorName(service), describe(violations), { status: 400 });
+  // In S3 only what stands in the XML body lies below something else.
+  const inXml = service.id === 's3' && violations.some(({ path }) => path.includes('.'));
+  const name = inXml ? 'MalformedXML' : validationErrorName(service);
+  throw new ApiError(name, describe(violations), { status: 400 });
 }
 
 function describe(violations: readonly Violation[]): string {

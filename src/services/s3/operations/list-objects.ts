@@ -10,11 +10,11 @@ import { operation, type RequestContext } from '../../../wire/operation.ts';
 import type { StoredChecksum } from '../checksums.ts';
 import { s3Errors } from '../errors.ts';
 import { readPageToken, writePageToken } from '../model/page-token.ts';
-import { commonPrefix, prefixEnd } from '../model/prefix.ts';
 import { encodeListed } from '../model/url-encoding.ts';
 import { ownBucket } from '../store/buckets.ts';
-import { fetchCurrent, type Place, type Rollup, rollUp } from '../store/listing.ts';
+import { fetchCurrent, type Place, type Rollup } from '../store/listing.ts';
 import type { ObjectRow } from '../tables.ts';
+import { behindKey, behindPrefix, pageFrom } from './markers.ts';
 import { canonicalUser, quoted } from './shared.ts';
 
 type Out<T> = Omit<T, '$metadata'>;
@@ -70,7 +70,13 @@ export function listObjects(kernel: Kernel) {
     resources: (input) => [`arn:aws:s3:::${input.Bucket}`],
     async handler(input, context) {
       const maxKeys = pageSize(input.MaxKeys);
-      const page = await list(kernel, context, input, startBehind(input), maxKeys);
+      const page = await list(
+        kernel,
+        context,
+        input,
+        behindKey(input.Marker ?? '', input, { key: input.Marker ?? '' }),
+        maxKeys,
+      );
       const encode = encoder(input.EncodingType);
       const next = page.next?.kind === 'row' ? page.next.row.key : page.next?.prefix;
       return {
@@ -99,16 +105,10 @@ async function list(
 ): Promise<Rollup<ObjectRow>> {
   const { read } = kernel.database;
   const bucket = await ownBucket(read, scope.account, input.Bucket as string, input.ExpectedBucketOwner);
-  if (!start) return { rows: [], prefixes: [], next: undefined };
   const prefix = input.Prefix ?? '';
+  const delimiter = input.Delimiter || undefined;
   const fetch = fetchCurrent(read, bucket, prefix);
-  return rollUp<ObjectRow>({
-    prefix,
-    delimiter: input.Delimiter || undefined,
-    limit,
-    start: start as Place<ObjectRow>,
-    fetch,
-  });
+  return pageFrom(start as Place<ObjectRow> | undefined, { prefix, delimiter, limit, fetch });
 }
 
 /** Undefined when nothing can follow. */
@@ -119,18 +119,6 @@ function startOf(input: ListObjectsV2CommandInput): Start | undefined {
   if (place?.kind !== 'prefix')
     throw s3Errors.invalidArgument('The continuation token provided is incorrect');
   return behindPrefix(place.key);
-}
-
-/** A marker that is a common prefix stands for everything below it. */
-function startBehind(input: ListObjectsCommandInput): Start | undefined {
-  const marker = input.Marker ?? '';
-  const rolled = input.Delimiter && commonPrefix(marker, input.Prefix ?? '', input.Delimiter) === marker;
-  return rolled ? behindPrefix(marker) : { kind: 'after', row: { key: marker } };
-}
-
-function behindPrefix(prefix: string): Start | undefined {
-  const key = prefixEnd(prefix);
-  return key === undefined ? undefined : { kind: 'from', key };
 }
 
 function placeOf(next: NonNullable<Rollup<ObjectRow>['next']>): {

@@ -8,13 +8,13 @@ import type { Kernel } from '../../../kernel/kernel.ts';
 import { operation } from '../../../wire/operation.ts';
 import { checksumMembers, type StoredChecksum } from '../checksums.ts';
 import { s3Errors } from '../errors.ts';
-import { commonPrefix, prefixEnd } from '../model/prefix.ts';
 import { mustFindUpload } from '../multipart-upload.ts';
 import { ownBucket } from '../store/buckets.ts';
-import { fetchUploads, type Place, rollUp } from '../store/listing.ts';
+import { fetchUploads, type Place } from '../store/listing.ts';
 import { listParts as readParts } from '../store/parts.ts';
 import type { UploadRow } from '../tables.ts';
 import { encoder, pageSize } from './list-objects.ts';
+import { behindKey, pageFrom } from './markers.ts';
 import { addressOf } from './multipart.ts';
 import { canonicalUser, quoted } from './shared.ts';
 
@@ -32,15 +32,8 @@ export function listMultipartUploads(kernel: Kernel) {
       const delimiter = input.Delimiter || undefined;
       const limit = pageSize(input.MaxUploads);
       const start = startOf(input);
-      const page = start
-        ? await rollUp<UploadRow>({
-            prefix,
-            delimiter,
-            limit,
-            start,
-            fetch: fetchUploads(read, bucket, prefix),
-          })
-        : { rows: [], prefixes: [], next: undefined };
+      const fetch = fetchUploads(read, bucket, prefix);
+      const page = await pageFrom<UploadRow>(start, { prefix, delimiter, limit, fetch });
       const encode = encoder(input.EncodingType);
       return {
         Bucket: input.Bucket,
@@ -69,15 +62,11 @@ export function listMultipartUploads(kernel: Kernel) {
 }
 
 function startOf(input: ListMultipartUploadsCommandInput): Place<UploadRow> | undefined {
-  const { KeyMarker: key, UploadIdMarker: id, Delimiter: delimiter } = input;
+  const { KeyMarker: key, UploadIdMarker: id } = input;
   if (!key) return { kind: 'from', key: '' };
   if (id) return { kind: 'after', row: { key, id } as UploadRow };
-  if (delimiter && commonPrefix(key, input.Prefix ?? '', delimiter) === key) {
-    const end = prefixEnd(key);
-    return end === undefined ? undefined : { kind: 'from', key: end };
-  }
   // Behind every upload of the key: ids have only letters, digits, `-` and `_`.
-  return { kind: 'after', row: { key, id: '~' } as UploadRow };
+  return behindKey(key, input, { key, id: '~' } as UploadRow);
 }
 
 export function listParts(kernel: Kernel) {

@@ -4,12 +4,12 @@ import type { Kernel } from '../../../kernel/kernel.ts';
 import { operation } from '../../../wire/operation.ts';
 import type { StoredChecksum } from '../checksums.ts';
 import { s3Errors } from '../errors.ts';
-import { commonPrefix, prefixEnd } from '../model/prefix.ts';
 import { ownBucket } from '../store/buckets.ts';
-import { fetchVersions, type Place, rollUp } from '../store/listing.ts';
+import { fetchVersions, type Place } from '../store/listing.ts';
 import { versionById } from '../store/objects.ts';
 import type { BucketRow, ObjectRow } from '../tables.ts';
 import { encoder, pageSize } from './list-objects.ts';
+import { behindKey, pageFrom } from './markers.ts';
 import { canonicalUser, quoted } from './shared.ts';
 
 export function listObjectVersions(kernel: Kernel) {
@@ -24,15 +24,8 @@ export function listObjectVersions(kernel: Kernel) {
       const delimiter = input.Delimiter || undefined;
       const limit = pageSize(input.MaxKeys);
       const start = await startOf(read, bucket, input);
-      const page = start
-        ? await rollUp<ObjectRow>({
-            prefix,
-            delimiter,
-            limit,
-            start,
-            fetch: fetchVersions(read, bucket, prefix),
-          })
-        : { rows: [], prefixes: [], next: undefined };
+      const fetch = fetchVersions(read, bucket, prefix);
+      const page = await pageFrom<ObjectRow>(start, { prefix, delimiter, limit, fetch });
       const encode = encoder(input.EncodingType);
       const common = (row: ObjectRow) => ({
         Key: encode(row.key),
@@ -77,7 +70,7 @@ async function startOf(
   bucket: BucketRow,
   input: ListObjectVersionsCommandInput,
 ): Promise<Place<ObjectRow> | undefined> {
-  const { KeyMarker: key, VersionIdMarker: versionId, Delimiter: delimiter } = input;
+  const { KeyMarker: key, VersionIdMarker: versionId } = input;
   if (!key) {
     if (versionId)
       throw s3Errors.invalidArgument('A version-id marker cannot be specified without a key marker.');
@@ -88,10 +81,6 @@ async function startOf(
     // Who deletes page by page has removed the version that the page ended with: older ones of the key remain.
     return row ? { kind: 'after', row } : { kind: 'from', key };
   }
-  if (delimiter && commonPrefix(key, input.Prefix ?? '', delimiter) === key) {
-    const end = prefixEnd(key);
-    return end === undefined ? undefined : { kind: 'from', key: end };
-  }
   // Behind every version of the key: none has so low a sequence.
-  return { kind: 'after', row: { key, seq: -1 } as ObjectRow };
+  return behindKey(key, input, { key, seq: -1 } as ObjectRow);
 }
