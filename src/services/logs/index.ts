@@ -54,14 +54,11 @@ function createOrder(): LogsParts['inOrder'] {
   const last = new Map<string, Promise<unknown>>();
   return (id, work) => {
     const result = (last.get(id) ?? Promise.resolve()).then(work, work);
-    const settled = result.then(
-      () => {},
-      () => {},
-    );
-    last.set(id, settled);
-    void settled.then(() => {
+    const forget = () => {
       if (last.get(id) === settled) last.delete(id);
-    });
+    };
+    const settled = result.then(forget, forget);
+    last.set(id, settled);
     return result;
   };
 }

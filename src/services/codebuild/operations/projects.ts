@@ -30,11 +30,12 @@ export function projectArn(scope: Scope, name: string): string {
   return formatArn({ service: 'codebuild', ...scope, resource: `project/${name}` });
 }
 
+const onProject = (input: { name: string | undefined }, { scope }: { scope: Scope }) => [
+  projectArn(scope, input.name as string),
+];
+
 export function projectOperations(parts: CodeBuildParts): ServiceOperations {
   const { database } = parts.kernel;
-  const onProject = (input: { name: string | undefined }, { scope }: { scope: Scope }) => [
-    projectArn(scope, input.name as string),
-  ];
   return {
     CreateProject: operation<CreateProjectCommandInput, Output<CreateProjectCommandOutput>>({
       mutates: true,

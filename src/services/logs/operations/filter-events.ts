@@ -133,9 +133,10 @@ function eventOf(source: Source, record: TimedRecord): FilteredLogEvent {
   };
 }
 
+const digits = (n: number, width: number) => String(n).padStart(width, '0');
+
 /** 56 digits as AWS's, the same at every reading; later events have greater ones. */
 function eventId(id: string, record: TimedRecord): string {
   const stream = createHash('sha256').update(id).digest().readUIntBE(0, 6);
-  const digits = (n: number, width: number) => String(n).padStart(width, '0');
   return digits(record.order, 16) + digits(stream, 20) + digits(record.offset, 20);
 }

@@ -23,11 +23,12 @@ const PAGE = 50;
 
 type Output<T> = Omit<T, '$metadata'>;
 
+const onGroup = (input: { logGroupName: string | undefined }, context: { scope: Scope }) => [
+  `${groupArn(context.scope, input.logGroupName as string)}:*`,
+];
+
 export function groupOperations(parts: LogsParts): ServiceOperations {
   const { database } = parts.kernel;
-  const onGroup = (input: { logGroupName: string | undefined }, context: { scope: Scope }) => [
-    `${groupArn(context.scope, input.logGroupName as string)}:*`,
-  ];
   return {
     CreateLogGroup: operation<CreateLogGroupCommandInput, object>({
       mutates: true,

@@ -16,12 +16,12 @@ import { removeStreams } from '../tasks.ts';
 
 const PAGE = 50;
 
+const onStream = (input: { logGroupName?: string; logStreamName?: string }, { scope }: { scope: Scope }) => [
+  `${groupArn(scope, input.logGroupName as string)}:log-stream:${input.logStreamName}`,
+];
+
 export function streamOperations(parts: LogsParts): ServiceOperations {
   const { database } = parts.kernel;
-  const onStream = (
-    input: { logGroupName?: string; logStreamName?: string },
-    { scope }: { scope: Scope },
-  ) => [`${groupArn(scope, input.logGroupName as string)}:log-stream:${input.logStreamName}`];
   return {
     CreateLogStream: operation<CreateLogStreamCommandInput, object>({
       mutates: true,
@@ -123,6 +123,11 @@ async function pageByName(parts: LogsParts, scope: Scope, group: string, prefix:
 }
 
 /** The last event's time is in the streams themselves, so all of the group are looked at. */
+const placeOf = (stream: LogStream) => ({
+  time: stream.lastEventTimestamp ?? 0,
+  name: stream.logStreamName as string,
+});
+
 async function pageByTime(parts: LogsParts, scope: Scope, group: string, page: Page): Promise<LogStream[]> {
   const rows = await parts.kernel.database.read.query<StreamRow & Record<string, never>>(
     'select group_name, name, id, created_at from log_streams where account = ? and region = ? and group_name = ?',
@@ -130,15 +135,11 @@ async function pageByTime(parts: LogsParts, scope: Scope, group: string, page: P
   );
   const streams = await Promise.all(rows.map((row) => streamOf(parts, row)));
   const sign = page.descending ? -1 : 1;
-  const key = (stream: LogStream) => ({
-    time: stream.lastEventTimestamp ?? 0,
-    name: stream.logStreamName as string,
-  });
   const compare = (a: { time: number; name: string }, b: { time: number; name: string }) =>
     sign * (a.time - b.time || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
   return streams
-    .filter((stream) => page.after === undefined || compare(key(stream), page.after) > 0)
-    .toSorted((a, b) => compare(key(a), key(b)))
+    .filter((stream) => page.after === undefined || compare(placeOf(stream), page.after) > 0)
+    .toSorted((a, b) => compare(placeOf(a), placeOf(b)))
     .slice(0, page.limit + 1);
 }
 

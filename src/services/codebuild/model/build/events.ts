@@ -98,9 +98,10 @@ function seconds(phase: PhaseRecord): number {
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
+const two = (n: number) => String(n).padStart(2, '0');
+
 export function awsTime(ms: number): string {
   const date = new Date(ms);
-  const two = (n: number) => String(n).padStart(2, '0');
   const hours = date.getUTCHours();
   return (
     `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}, ${date.getUTCFullYear()} ` +

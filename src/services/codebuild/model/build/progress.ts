@@ -119,6 +119,11 @@ export function takeRunEnd(draft: Draft, end: RunEnd): void {
   draft.tasks.push({ kind: 'codebuild.collect', key: taskKey(id, 'collect'), payload: { buildId: id } });
 }
 
+const failed = (message: string) => ({
+  status: 'FAILED' as const,
+  context: { statusCode: 'COMMAND_EXECUTION_ERROR', message },
+});
+
 /** Undefined when the shell itself told how every phase ended. */
 function whyBroken(
   draft: Draft,
@@ -130,10 +135,6 @@ function whyBroken(
   const interrupted = (why: 'stop' | 'timeout') => ({
     status: why === 'stop' ? ('STOPPED' as const) : ('TIMED_OUT' as const),
     context: interruption(why, facts.timeoutMs),
-  });
-  const failed = (message: string) => ({
-    status: 'FAILED' as const,
-    context: { statusCode: 'COMMAND_EXECUTION_ERROR', message },
   });
   switch (end.kind) {
     case 'fault':
