@@ -66,76 +66,68 @@ describe.skipIf(!existsSync('/usr/bin/aws'))('the object store from the command 
     expect(readFileSync(join(dir, 'down/a.txt'), 'utf8')).toBe('changed and longer');
   });
 
-  test(
-    'whole trees are copied, moved, listed and removed, with what is said about their files',
-    async () => {
-      await ok('s3', 'mb', 's3://trees');
-      mkdirSync(join(dir, 'tree/sub dir'), { recursive: true });
-      const names = ['index.html', 'style.css', 'sub dir/ü+1.json', 'skip.log'];
-      for (const name of names) writeFileSync(join(dir, 'tree', name), name);
-      const told = ['--metadata', 'team=web', '--cache-control', 'max-age=60', '--no-progress'];
-      await ok('s3', 'cp', 'tree', 's3://trees/a', '--recursive', '--exclude', '*.log', ...told);
-      const listed = await ok('s3', 'ls', 's3://trees', '--recursive', '--human-readable', '--summarize');
-      expect(listed).toMatch(/a\/index\.html[^]*a\/style\.css[^]*a\/sub dir\/ü\+1\.json[^]*Total Objects: 3/);
-      const client = new S3Client(store.client);
-      const head = (Key: string) => client.send(new HeadObjectCommand({ Bucket: 'trees', Key }));
-      expect(await head('a/index.html')).toMatchObject({
-        ContentType: 'text/html',
-        CacheControl: 'max-age=60',
-        Metadata: { team: 'web' },
-      });
-      expect((await head('a/sub dir/ü+1.json')).ContentType).toBe('application/json');
-      // From bucket to bucket what is said about a file comes along.
-      await ok('s3', 'mb', 's3://trees-too');
-      await ok('s3', 'sync', 's3://trees/a', 's3://trees-too/b', '--no-progress');
-      await ok('s3', 'mv', 's3://trees-too/b', 's3://trees/c', '--recursive', '--no-progress');
-      expect(await head('c/style.css')).toMatchObject({ ContentType: 'text/css', Metadata: { team: 'web' } });
-      expect(await ok('s3', 'ls', 's3://trees-too')).toBe('');
-      await ok('s3', 'cp', 's3://trees/c', 'tree-back', '--recursive', '--no-progress');
-      expect(readFileSync(join(dir, 'tree-back/sub dir/ü+1.json'), 'utf8')).toBe('sub dir/ü+1.json');
-      await ok('s3', 'rm', 's3://trees/a', '--recursive', '--include', '*', '--exclude', '*.css');
-      expect((await ok('s3', 'ls', 's3://trees/a/', '--recursive')).trim()).toMatch(/style\.css$/);
-      client.destroy();
-    },
-    SLOW,
-  );
+  test('whole trees are copied, moved, listed and removed, with what is said about their files', async () => {
+    await ok('s3', 'mb', 's3://trees');
+    mkdirSync(join(dir, 'tree/sub dir'), { recursive: true });
+    const names = ['index.html', 'style.css', 'sub dir/ü+1.json', 'skip.log'];
+    for (const name of names) writeFileSync(join(dir, 'tree', name), name);
+    const told = ['--metadata', 'team=web', '--cache-control', 'max-age=60', '--no-progress'];
+    await ok('s3', 'cp', 'tree', 's3://trees/a', '--recursive', '--exclude', '*.log', ...told);
+    const listed = await ok('s3', 'ls', 's3://trees', '--recursive', '--human-readable', '--summarize');
+    expect(listed).toMatch(/a\/index\.html[^]*a\/style\.css[^]*a\/sub dir\/ü\+1\.json[^]*Total Objects: 3/);
+    const client = new S3Client(store.client);
+    const head = (Key: string) => client.send(new HeadObjectCommand({ Bucket: 'trees', Key }));
+    expect(await head('a/index.html')).toMatchObject({
+      ContentType: 'text/html',
+      CacheControl: 'max-age=60',
+      Metadata: { team: 'web' },
+    });
+    expect((await head('a/sub dir/ü+1.json')).ContentType).toBe('application/json');
+    // From bucket to bucket what is said about a file comes along.
+    await ok('s3', 'mb', 's3://trees-too');
+    await ok('s3', 'sync', 's3://trees/a', 's3://trees-too/b', '--no-progress');
+    await ok('s3', 'mv', 's3://trees-too/b', 's3://trees/c', '--recursive', '--no-progress');
+    expect(await head('c/style.css')).toMatchObject({ ContentType: 'text/css', Metadata: { team: 'web' } });
+    expect(await ok('s3', 'ls', 's3://trees-too')).toBe('');
+    await ok('s3', 'cp', 's3://trees/c', 'tree-back', '--recursive', '--no-progress');
+    expect(readFileSync(join(dir, 'tree-back/sub dir/ü+1.json'), 'utf8')).toBe('sub dir/ü+1.json');
+    await ok('s3', 'rm', 's3://trees/a', '--recursive', '--include', '*', '--exclude', '*.css');
+    expect((await ok('s3', 'ls', 's3://trees/a/', '--recursive')).trim()).toMatch(/style\.css$/);
+    client.destroy();
+  });
 
-  test(
-    'an upload in parts that broke off is found, gone on with, and another given up',
-    async () => {
-      await ok('s3', 'mb', 's3://resumed');
-      const of = ['--bucket', 'resumed', '--key', 'big.bin'];
-      const bytes = randomBytes(6 * 1024 * 1024);
-      writeFileSync(join(dir, 'part1'), bytes.subarray(0, 5 * 1024 * 1024));
-      writeFileSync(join(dir, 'part2'), bytes.subarray(5 * 1024 * 1024));
-      const begin = async () => JSON.parse(await ok('s3api', 'create-multipart-upload', ...of)).UploadId;
-      const send = (id: string, part: string) =>
-        ok('s3api', 'upload-part', ...of, '--upload-id', id, '--part-number', part, '--body', `part${part}`);
-      const [id, other] = [await begin(), await begin()];
-      await send(id, '1');
-      await send(other, '1');
-      const { Uploads } = JSON.parse(await ok('s3api', 'list-multipart-uploads', '--bucket', 'resumed'));
-      expect(Uploads.map((each: { UploadId: string }) => each.UploadId).toSorted()).toEqual(
-        [id, other].toSorted(),
-      );
-      const { Parts } = JSON.parse(await ok('s3api', 'list-parts', ...of, '--upload-id', id));
-      const { ETag } = JSON.parse(await send(id, '2'));
-      const parts = {
-        Parts: [
-          { PartNumber: 1, ETag: Parts[0].ETag },
-          { PartNumber: 2, ETag },
-        ],
-      };
-      await ok('s3api', 'abort-multipart-upload', ...of, '--upload-id', other);
-      const late = await store.aws(['s3api', 'list-parts', ...of, '--upload-id', other]);
-      expect(late.err).toContain('(NoSuchUpload)');
-      const whole = ['--multipart-upload', JSON.stringify(parts)];
-      await ok('s3api', 'complete-multipart-upload', ...of, '--upload-id', id, ...whole);
-      await ok('s3', 'cp', 's3://resumed/big.bin', 'resumed.bin', '--no-progress');
-      expect(readFileSync(join(dir, 'resumed.bin')).equals(bytes)).toBe(true);
-    },
-    SLOW,
-  );
+  test('an upload in parts that broke off is found, gone on with, and another given up', async () => {
+    await ok('s3', 'mb', 's3://resumed');
+    const of = ['--bucket', 'resumed', '--key', 'big.bin'];
+    const bytes = randomBytes(6 * 1024 * 1024);
+    writeFileSync(join(dir, 'part1'), bytes.subarray(0, 5 * 1024 * 1024));
+    writeFileSync(join(dir, 'part2'), bytes.subarray(5 * 1024 * 1024));
+    const begin = async () => JSON.parse(await ok('s3api', 'create-multipart-upload', ...of)).UploadId;
+    const send = (id: string, part: string) =>
+      ok('s3api', 'upload-part', ...of, '--upload-id', id, '--part-number', part, '--body', `part${part}`);
+    const [id, other] = [await begin(), await begin()];
+    await send(id, '1');
+    await send(other, '1');
+    const { Uploads } = JSON.parse(await ok('s3api', 'list-multipart-uploads', '--bucket', 'resumed'));
+    expect(Uploads.map((each: { UploadId: string }) => each.UploadId).toSorted()).toEqual(
+      [id, other].toSorted(),
+    );
+    const { Parts } = JSON.parse(await ok('s3api', 'list-parts', ...of, '--upload-id', id));
+    const { ETag } = JSON.parse(await send(id, '2'));
+    const parts = {
+      Parts: [
+        { PartNumber: 1, ETag: Parts[0].ETag },
+        { PartNumber: 2, ETag },
+      ],
+    };
+    await ok('s3api', 'abort-multipart-upload', ...of, '--upload-id', other);
+    const late = await store.aws(['s3api', 'list-parts', ...of, '--upload-id', other]);
+    expect(late.err).toContain('(NoSuchUpload)');
+    const whole = ['--multipart-upload', JSON.stringify(parts)];
+    await ok('s3api', 'complete-multipart-upload', ...of, '--upload-id', id, ...whole);
+    await ok('s3', 'cp', 's3://resumed/big.bin', 'resumed.bin', '--no-progress');
+    expect(readFileSync(join(dir, 'resumed.bin')).equals(bytes)).toBe(true);
+  });
 
   test('what is not built is refused by its name', async () => {
     await ok('s3', 'mb', 's3://refusing');
