@@ -1,4 +1,4 @@
-import { type Document, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { type Document, isScalar, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
 
 export interface YamlProblem {
   /** Where it begins, in characters. */
@@ -31,33 +31,69 @@ export function openYaml(text: string, what: string, maxBytes: number): YamlText
     place,
   });
   if (Buffer.byteLength(text) > maxBytes) return unreadable(`${what} is larger than ${maxBytes / 1024} KB`);
+  if (isTooDeep(text)) return unreadable(`${what} is nested too deeply`);
   let document: Document;
+  let twice: readonly YamlProblem[];
   try {
-    document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+    // The library looks for keys that occur twice by comparing each with each.
+    document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
+    twice = repeatedKeys(document);
   } catch (error) {
-    // The parser recurses: a document that is nothing but brackets exhausts the stack.
+    // The parser recurses.
     if (!(error instanceof RangeError)) throw error;
     return unreadable(`${what} is nested too deeply`);
   }
-  const twice = document.errors.filter(({ code }) => code === 'DUPLICATE_KEY');
-  const broken = causes(
-    document.errors.filter(({ code }) => code !== 'DUPLICATE_KEY'),
-    place,
-  );
+  const broken = causes(document.errors, place).map(({ pos, message }) => ({
+    offset: pos[0],
+    message: `not valid YAML: ${message.split('\n', 1)[0]}`,
+  }));
   return {
     document: broken.length === 0 ? document : undefined,
-    problems: [
-      ...broken.map(({ pos, message }) => ({
-        offset: pos[0],
-        message: `not valid YAML: ${message.split('\n', 1)[0]}`,
-      })),
-      ...twice.map(({ pos }) => ({
-        offset: pos[0],
-        message: `not valid YAML: the key ${keyAt(text, pos[0])} occurs twice`,
-      })),
-    ],
+    problems: [...broken, ...twice].slice(0, MAX_PROBLEMS),
     place,
   };
+}
+
+const MAX_PROBLEMS = 100;
+const MAX_DEPTH = 1_000;
+
+/**
+ * Brackets that are never closed, or dashes in a row, each of which is a level: the parser would take long to fail on
+ * them. Far more than any script within a definition leaves open.
+ */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let dashes = 0;
+  for (let n = 0; n < text.length; n++) {
+    const code = text.charCodeAt(n);
+    if (code === 0x5b || code === 0x7b) depth++;
+    else if ((code === 0x5d || code === 0x7d) && depth > 0) depth--;
+    else if (code === 0x2d && text.charCodeAt(n + 1) === 0x20) dashes++;
+    else if (code === 0x0a) dashes = 0;
+    if (depth > MAX_DEPTH || dashes > MAX_DEPTH) return true;
+  }
+  return false;
+}
+
+function repeatedKeys(document: Document): readonly YamlProblem[] {
+  const found: YamlProblem[] = [];
+  visit(document, {
+    Map(_, map) {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        if (found.length >= MAX_PROBLEMS) return visit.BREAK;
+        if (!isScalar(key)) continue;
+        const name = String(key.value);
+        if (seen.has(name)) {
+          const message = `not valid YAML: the key ${name.slice(0, 80)} occurs twice`;
+          found.push({ offset: key.range?.[0] ?? 0, message });
+        }
+        seen.add(name);
+      }
+      return undefined;
+    },
+  });
+  return found.toSorted((a, b) => a.offset - b.offset);
 }
 
 /** One mistake makes several errors: of a line the first is told, and next to a tab only the tab. */
@@ -72,10 +108,4 @@ function causes(errors: readonly YAMLError[], place: YamlText['place']): readonl
     seen.add(line);
     return true;
   });
-}
-
-function keyAt(text: string, offset: number): string {
-  return (
-    /^"[^"\n]{0,80}"|^'[^'\n]{0,80}'|^[^:\n]{1,80}/.exec(text.slice(offset, offset + 100))?.[0].trim() ?? ''
-  );
 }

@@ -1,5 +1,7 @@
 import { basename } from 'node:path';
-import { parse } from 'yaml';
+import { isMap, isScalar } from 'yaml';
+import { openYaml } from '../../pure/yaml-text.ts';
+import { MAX_BYTES } from './text-file.ts';
 
 export type DefinitionKind = 'pipeline' | 'buildspec' | 'appspec';
 
@@ -17,11 +19,10 @@ export function kindOf(file: string, text: string): DefinitionKind | undefined {
 
 /** Also of a document that is broken further down: keys at the margin, or at the first level of JSON. */
 function topKeys(text: string): ReadonlySet<string> {
-  try {
-    const value: unknown = parse(text, { maxAliasCount: 0, logLevel: 'silent', strict: false });
-    if (typeof value === 'object' && value !== null) return new Set(Object.keys(value));
-  } catch {
-    // Broken: the margin says enough.
+  const { document } = openYaml(text, 'the file', MAX_BYTES);
+  if (isMap(document?.contents)) {
+    return new Set(document.contents.items.map(({ key }) => (isScalar(key) ? String(key.value) : '')));
   }
+  // Broken: the margin says enough.
   return new Set([...text.matchAll(/^(?:[{ \t]{0,4})["']?(\w+)["']?\s*:/gm)].map(([, key]) => key as string));
 }

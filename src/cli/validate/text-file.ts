@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 
 /** No definition may be larger, and no folder is searched for larger ones. */
-const MAX_BYTES = 1024 * 1024;
+export const MAX_BYTES = 1024 * 1024;
 
 export type TextFile =
   | { readonly kind: 'text'; readonly text: string }

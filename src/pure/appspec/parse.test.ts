@@ -135,3 +135,11 @@ test('unknown keys warn and do not stop a deployment', () => {
   expect(appSpec).toBeDefined();
   expect(findings).toMatchObject([{ severity: 'warning', line: 3, column: 1, path: 'foo' }]);
 });
+
+test('findings are bounded, and no number of warnings hides an error', () => {
+  const unknown = Array.from({ length: 5_000 }, (_, n) => `k${n}: 1\n`).join('');
+  const { appSpec, findings } = parseAppSpec(`version: 0.0\nos: linux\n${unknown}files: 7\n`);
+  expect(appSpec).toBeUndefined();
+  expect(findings).toHaveLength(101);
+  expect(findings.at(-1)).toMatchObject({ severity: 'error', path: 'files' });
+});

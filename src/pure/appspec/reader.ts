@@ -24,11 +24,21 @@ export interface Entry {
 
 const MAX_BYTES = 256 * 1024;
 const MAX_ALIASES = 100;
+const MAX_FINDINGS = 100;
 
 export function openSpec(text: string, file: string): SpecReader {
   const findings: AppSpecFinding[] = [];
   const { document, problems, place } = openYaml(text, 'the file', MAX_BYTES);
-  const add = (offset: number, path: string, message: string, severity: 'error' | 'warning', hint?: string) =>
+  const counts = { error: 0, warning: 0 };
+  const add = (
+    offset: number,
+    path: string,
+    message: string,
+    severity: 'error' | 'warning',
+    hint?: string,
+  ) => {
+    // Each kind by itself: no number of warnings hides an error.
+    if (++counts[severity] > MAX_FINDINGS) return;
     findings.push({
       severity,
       file,
@@ -37,6 +47,7 @@ export function openSpec(text: string, file: string): SpecReader {
       message,
       ...(hint === undefined ? {} : { hint }),
     });
+  };
   for (const { offset, message } of problems) add(offset, '', message, 'error');
   let root: unknown = document?.contents;
   if (document && !resolvable(() => document.toJS({ maxAliasCount: MAX_ALIASES }))) {

@@ -26,6 +26,7 @@ export class Reader {
   readonly root: Spot | undefined;
   readonly #file: string;
   readonly #findings: Finding[] = [];
+  readonly #counts = { error: 0, warning: 0 };
   readonly #text: YamlText;
   readonly #document: Document | undefined;
   #nodes = 0;
@@ -130,8 +131,8 @@ export class Reader {
       else if (merges < MAX_MERGES) merged.push(...this.#merged(entry, spot, merges + 1));
     }
     // The mapping's own keys win over merged ones.
-    const entries = [...own, ...merged];
-    return entries.filter((entry, n) => entries.findIndex((other) => other.key === entry.key) === n);
+    const seen = new Set<string>();
+    return [...own, ...merged].filter(({ key }) => !seen.has(key) && seen.add(key));
   }
 
   #merged(entry: Entry, spot: Spot, merges: number): Entry[] {
@@ -160,7 +161,8 @@ export class Reader {
   }
 
   #add(severity: Finding['severity'], offset: number, path: string, message: string, hint?: string): void {
-    if (this.#findings.length >= MAX_FINDINGS) return;
+    // Each kind by itself: no number of warnings hides an error.
+    if (++this.#counts[severity] > MAX_FINDINGS) return;
     this.#findings.push({
       severity,
       file: this.#file,
