@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CONSOLE_FOLDER_VARIABLE } from '../../src/server/console-folder.ts';
 
@@ -12,6 +12,8 @@ const BUILD = [
   'console/tsconfig.json',
   'package-lock.json',
 ];
+
+const KEPT_MS = 7 * 86_400_000;
 
 /**
  * Makes the servers of this test serve the console as its sources are now. Builds are kept by the digest of what they
@@ -26,6 +28,7 @@ export function serveBuiltConsole(): void {
 
 function build(builds: string, folder: string): void {
   mkdirSync(builds, { recursive: true });
+  forgetOld(builds);
   const target = `${folder}.${process.pid}`;
   const args = [
     join(ROOT, 'node_modules/vite/bin/vite.js'),
@@ -46,6 +49,15 @@ function build(builds: string, folder: string): void {
     // Another test built the same meanwhile.
     rmSync(target, { recursive: true });
     if (!existsSync(folder)) throw error;
+  }
+}
+
+/** Builds of sources that nobody has any more. */
+function forgetOld(builds: string): void {
+  for (const name of readdirSync(builds)) {
+    const old = join(builds, name);
+    const age = Date.now() - (statSync(old, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    if (age > KEPT_MS) rmSync(old, { recursive: true, force: true });
   }
 }
 

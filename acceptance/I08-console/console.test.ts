@@ -76,6 +76,15 @@ test('I8: odd addresses are pages, missing code is missing, and nothing foreign 
   const odd = await fetch(at('/pipelines/%zz'));
   expect([odd.status, odd.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
   expect((await fetch(at('/assets/no-such.js'))).status).toBe(404);
+  const [script = ''] = /\/_pipewright\/console\/assets\/[^"]+\.js/.exec(await odd.text()) ?? [];
+  const asked = (encoding: string) =>
+    fetch(lab.server.endpoint + script, { headers: { 'accept-encoding': encoding } });
+  const [packed, plain] = [await asked('br, gzip'), await asked('identity')];
+  expect([packed.headers.get('content-encoding'), plain.headers.get('content-encoding')]).toEqual([
+    'gzip',
+    null,
+  ]);
+  expect(await packed.text()).toBe(await plain.text());
   const policy = odd.headers.get('content-security-policy') ?? '';
   expect(policy).toContain("default-src 'none'; script-src 'self'; worker-src 'self'");
   expect(policy).not.toMatch(/unsafe-eval|script-src[^;]*(?:unsafe|https?:|data:|\*)/);

@@ -196,7 +196,7 @@ reports:
   });
   await lab.builds.send(new StartBuildCommand({ projectName: 'tests' }));
   await row(/tests-unit/)
-    .getByText('50 %')
+    .getByText('50.0 %')
     .waitFor();
   await lab.builds.send(new DeleteReportGroupCommand({ arn: reportGroup?.arn }));
   await gone(row(/by-hand/));

@@ -1,5 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { extname, join, normalize, sep } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import type { Context, Handler } from 'hono';
 import { CONSOLE_PATH } from './paths.ts';
 
@@ -14,6 +16,9 @@ const TYPES: Readonly<Record<string, string>> = {
   '.json': 'application/json',
 };
 
+/** Fonts and pictures are packed already. */
+const PACKED: ReadonlySet<string> = new Set(['.js', '.css', '.svg', '.json']);
+
 /** Cloudscape sets style attributes; scripts, workers, fonts and requests come from this origin only. */
 const POLICY =
   "default-src 'none'; script-src 'self'; worker-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; " +
@@ -21,13 +26,28 @@ const POLICY =
 
 /** The built console. A path that is no file is a page of the application, so its index answers. */
 export function consoleFiles(folder: string): Handler {
+  const packed = new Map<string, Promise<Buffer>>();
+  /** Code never changes under its name, so each file is packed once. */
+  const pack = (file: string) => {
+    const known = packed.get(file) ?? readFile(file).then((bytes) => promisify(gzip)(bytes));
+    packed.set(file, known);
+    known.catch(() => packed.delete(file));
+    return known;
+  };
   return async (context) => {
     const path = decoded(new URL(context.req.url).pathname).slice(CONSOLE_PATH.length);
     const file = await findFile(folder, path);
     if (file === undefined) {
       return context.text('The console is not built here. Run: npm run build -w console\n', 404);
     }
-    return await answer(context, file, file.includes(`${sep}assets${sep}`));
+    const immutable = file.includes(`${sep}assets${sep}`);
+    const packs = immutable && PACKED.has(extname(file)) && takesGzip(context);
+    const bytes = await (packs ? pack(file) : readFile(file));
+    return answer(context, file, bytes, {
+      'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
+      ...(packs ? { 'content-encoding': 'gzip' } : {}),
+      ...(immutable ? { vary: 'accept-encoding' } : {}),
+    });
   };
 }
 
@@ -50,10 +70,19 @@ async function findFile(folder: string, path: string): Promise<string | undefine
   return undefined;
 }
 
-async function answer(context: Context, file: string, immutable: boolean): Promise<Response> {
-  return context.body(await readFile(file), 200, {
+function takesGzip(context: Context): boolean {
+  return /\bgzip\b(?!\s*;\s*q=0(?:\.0*)?(?:,|$))/.test(context.req.header('accept-encoding') ?? '');
+}
+
+function answer(
+  context: Context,
+  file: string,
+  bytes: Buffer,
+  headers: Readonly<Record<string, string>>,
+): Response {
+  return context.body(new Uint8Array(bytes), 200, {
+    ...headers,
     'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-    'cache-control': immutable ? 'public, max-age=31536000, immutable' : 'no-cache',
     'content-security-policy': POLICY,
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',

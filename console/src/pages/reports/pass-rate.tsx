@@ -5,12 +5,12 @@ import type { TestReportSummary } from '@aws-sdk/client-codebuild';
 export function PassRate({ of }: { readonly of: TestReportSummary | undefined }) {
   const total = of?.total ?? 0;
   if (total === 0) return <>–</>;
-  const passed = of?.statusCounts?.['SUCCEEDED'] ?? 0;
-  // All but one of ten thousand is not all of them.
-  const percent = Math.floor((1_000 * passed) / total) / 10;
+  const counts = of?.statusCounts ?? {};
+  const failed = (counts['FAILED'] ?? 0) + (counts['ERROR'] ?? 0);
+  const percent = ((100 * (counts['SUCCEEDED'] ?? 0)) / total).toFixed(1);
   return (
     <span className="pw-rate">
-      <span className="pw-rate-track" aria-hidden="true" data-all={passed === total}>
+      <span className="pw-rate-track" aria-hidden="true" data-failed={failed > 0}>
         <span style={{ inlineSize: `${percent}%` }} />
       </span>
       {percent} %

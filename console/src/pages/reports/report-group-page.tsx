@@ -23,7 +23,7 @@ const buildOf = (report: Report): string => report.executionId?.split('build/')[
 const COLUMNS: TableProps.ColumnDefinition<Report>[] = [
   {
     id: 'created',
-    header: 'Report of',
+    header: 'When',
     sortingField: 'created',
     isRowHeader: true,
     minWidth: 150,
