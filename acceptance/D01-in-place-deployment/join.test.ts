@@ -251,7 +251,7 @@ describe('a token', () => {
     return (made as { token: string }).token;
   };
   const key = (n: number) => String(n).repeat(43);
-  const join_ = (input: object) =>
+  const joinHost = (input: object) =>
     anonymous().call('pipewright', 'JoinHost', input) as Promise<Record<string, string>>;
   const renew = (input: object) =>
     anonymous().call('pipewright', 'RenewHostCredential', input) as Promise<Record<string, string>>;
@@ -259,16 +259,16 @@ describe('a token', () => {
 
   test('is good once, for its host, and again only for the same key whose answer was lost', async () => {
     const one = await make('t1');
-    await expect(join_({ token: one, name: 't2', key: key(1) })).rejects.toMatchObject(invalid);
-    const first = await join_({ token: one, name: 't1', key: key(1) });
-    const again = await join_({ token: one, name: 't1', key: key(1) });
+    await expect(joinHost({ token: one, name: 't2', key: key(1) })).rejects.toMatchObject(invalid);
+    const first = await joinHost({ token: one, name: 't1', key: key(1) });
+    const again = await joinHost({ token: one, name: 't1', key: key(1) });
     expect(again['accessKeyId']).not.toBe(first['accessKeyId']);
-    await expect(join_({ token: one, name: 't1', key: key(2) })).rejects.toMatchObject(invalid);
-    await expect(join_({ token: key(9), name: 't1', key: key(2) })).rejects.toMatchObject(invalid);
+    await expect(joinHost({ token: one, name: 't1', key: key(2) })).rejects.toMatchObject(invalid);
+    await expect(joinHost({ token: key(9), name: 't1', key: key(2) })).rejects.toMatchObject(invalid);
   });
 
   test('keys turn: each is good once, the last turn may be asked for again, older ones are refused', async () => {
-    await join_({ token: await make('t3'), name: 't3', key: key(3) });
+    await joinHost({ token: await make('t3'), name: 't3', key: key(3) });
     await renew({ key: key(3), nextKey: key(4) });
     await renew({ key: key(3), nextKey: key(4) });
     await expect(renew({ key: key(3), nextKey: key(5) })).rejects.toMatchObject({ status: 401 });
@@ -284,17 +284,17 @@ describe('a token', () => {
     const own = createSignedClient({ endpoint: server.endpoint, region: server.config.region, credentials });
     await own.call('pipewright', 'RegisterHost', { name: 't4', protocolVersion: 2 });
     const spent = await make('t4');
-    await expect(join_({ token: spent, name: 't4', key: key(6) })).rejects.toMatchObject({
+    await expect(joinHost({ token: spent, name: 't4', key: key(6) })).rejects.toMatchObject({
       code: 'AccessDeniedException',
       status: 403,
     });
     // The refusal did not use the token up.
     await codedeploy.send(new DeregisterOnPremisesInstanceCommand({ instanceName: 't4' }));
-    await join_({ token: spent, name: 't4', key: key(6) });
+    await joinHost({ token: spent, name: 't4', key: key(6) });
   });
 
   test("D1.3: a host's session takes its own commands and nothing else", async () => {
-    const { name, region, ...session } = await join_({ token: await make('t5'), name: 't5', key: key(7) });
+    const { name, region, ...session } = await joinHost({ token: await make('t5'), name: 't5', key: key(7) });
     const credentials = session as never as { accessKeyId: string; secretAccessKey: string };
     const mine = createSignedClient({ endpoint: server.endpoint, region: region as string, credentials });
     const registered = (await mine.call('pipewright', 'RegisterHost', { name, protocolVersion: 2 })) as {

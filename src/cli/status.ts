@@ -93,9 +93,9 @@ export function describePipeline(state: GetPipelineStateCommandOutput): string {
 /** What takes more than a line to say: which host failed, in which script, and its last words. */
 function reasonsOf(state: GetPipelineStateCommandOutput): string[] {
   return actionsOf(state).flatMap(({ action }) => {
-    const { status, errorDetails } = action.latestExecution ?? {};
-    const lines = errorDetails?.message?.split('\n') ?? [];
-    if (status !== 'Failed' || lines.length < 2) return [];
+    const latest = action.latestExecution;
+    const lines = latest?.errorDetails?.message?.split('\n') ?? [];
+    if (latest?.status !== 'Failed' || lines.length < 2) return [];
     return [`\n${action.actionName}:`, ...lines.map((line) => `  ${line}`)];
   });
 }

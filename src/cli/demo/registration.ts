@@ -18,7 +18,7 @@ export async function waitForHosts(
   for (const { name, agent } of hosts) {
     agent.once('exit', (code) => over.abort(new Error(`the agent of ${name} ended with exit code ${code}`)));
   }
-  for await (const _change of followChanges(connection, AbortSignal.any([patience, over.signal]))) {
+  for await (const _ of followChanges(connection, AbortSignal.any([patience, over.signal]))) {
     const { instanceNames = [] } = await codedeploy.send(new ListOnPremisesInstancesCommand({}));
     if (hosts.every(({ name }) => instanceNames.includes(name))) return;
   }

@@ -24,7 +24,7 @@ export async function createMigrationsTable(tx: Tx): Promise<void> {
 
 /** Applies what is missing in order of id, each step in a transaction of its own. */
 export async function applyMigrations(database: Transactor, migrations: readonly Migration[]): Promise<void> {
-  const ordered = [...migrations].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const ordered = migrations.toSorted((a, b) => (a.id < b.id ? -1 : 1));
   const applied = await database.transaction(async (tx) => {
     await createMigrationsTable(tx);
     return new Set((await tx.query<{ id: string }>('select id from schema_migrations')).map((row) => row.id));

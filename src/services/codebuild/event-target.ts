@@ -19,13 +19,13 @@ export function listenToRules(parts: CodeBuildParts, events: Pick<EventsRoom, 'a
   events.addTarget(
     'codebuild',
     (invocation) => startTarget(parts, invocation),
-    (arn) => (projectName(arn) === undefined ? `${arn} is not the ARN of a build project` : undefined),
+    (arn) => (projectOf(arn) === undefined ? `${arn} is not the ARN of a build project` : undefined),
   );
 }
 
 /** The invocation may be repeated; its key starts one build. */
 async function startTarget(parts: CodeBuildParts, invocation: TargetInvocation): Promise<void> {
-  const project = projectName(invocation.targetArn);
+  const project = projectOf(invocation.targetArn);
   if (project === undefined)
     throw new ApiError('ValidationException', `${invocation.targetArn} is no build project`);
   const input = await startInput(project, invocation.payload);
@@ -58,7 +58,7 @@ async function startInput(projectName: string, payload: string): Promise<StartBu
   return input as unknown as StartBuildCommandInput;
 }
 
-function projectName(arn: string): string | undefined {
+function projectOf(arn: string): string | undefined {
   const parsed = parseArn(arn);
   if (parsed?.service !== 'codebuild') return undefined;
   return /^project\/([A-Za-z0-9][A-Za-z0-9_-]{1,149})$/.exec(parsed.resource)?.[1];

@@ -155,7 +155,7 @@ describeEachDatabase('a mutating operation', (newPlace) => {
     await jsonCall(door.port, 'GetPipeline', { name: 'mine' });
     await jsonCall(door.port, 'GetPipeline', { name: '' });
     await jsonCall(door.port, 'GetPipeline', { name: 'foreign' });
-    expect((await audit()).slice(before).map(({ operation, outcome }) => [operation, outcome])).toEqual([
+    expect((await audit()).slice(before).map((row) => [row.operation, row.outcome])).toEqual([
       ['GetPipeline', 'AccessDeniedException'],
     ]);
   });
