@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { text } from 'node:stream/consumers';
 import {
   CreateBucketCommand,
   GetObjectCommand,
@@ -11,7 +10,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { signRequest } from '../../src/wire/sigv4/sign.ts';
 import { deriveSigningKey, EMPTY_SHA256, hmacHex, sha256Hex } from '../../src/wire/sigv4/signing-key.ts';
-import { openConnection, sendBytes } from '../../testkit/support/raw-bytes.ts';
+import { answerOn, openConnection, sendBytes } from '../../testkit/support/raw-bytes.ts';
 import { startTestServer, type TestServer } from '../../testkit/support/test-server.ts';
 
 describe('A3 uploads that mean ill, or break', () => {
@@ -48,7 +47,7 @@ describe('A3 uploads that mean ill, or break', () => {
   const sendAndEnd = async (bytes: string | Buffer) => {
     const socket = openConnection(port);
     socket.end(bytes);
-    return text(socket);
+    return answerOn(socket);
   };
   const stored = async () => {
     const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: 'safe' }));
@@ -124,7 +123,8 @@ describe('A3 uploads that mean ill, or break', () => {
   });
 
   it('signed with a clock that is off, or for another region, service or host, are refused', async () => {
-    const refused = async (text: string) => /<Code>(\w+)</.exec(await sendBytes(port, text))?.[1];
+    const refused = async (request: string) =>
+      /<Code>(\w+)</.exec(await sendBytes(port, request))?.[1];
     const rest = 'Content-Length: 5\r\n\r\nhello';
     const wrong = head('UNSIGNED-PAYLOAD').text;
     const late = head('UNSIGNED-PAYLOAD', {}, Date.now() - 16 * 60_000).text;

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { Sha256 } from '@smithy/core/checksum';
 import { SignatureV4 } from '@smithy/signature-v4';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { openConnection, sendBytes } from '../../../testkit/support/raw-bytes.ts';
+import { answerOn, openConnection, sendBytes } from '../../../testkit/support/raw-bytes.ts';
 import {
   bareRoom,
   openSecondDoor,
@@ -74,6 +74,14 @@ const headersFor = (length: number, more = '') => {
   return `POST / HTTP/1.1\r\n${lines.join('')}Content-Length: ${length}\r\n${more}`;
 };
 
+/** Sends a byte now and then. */
+const trickle = async (head: string) => {
+  const socket = openConnection(slowDoor.port);
+  socket.write(head);
+  const drip = setInterval(() => socket.write('x'), 20);
+  return answerOn(socket).finally(() => clearInterval(drip));
+};
+
 describe('bodies', () => {
   it('that are too large are refused by their announcement, with the answer readable', async () => {
     const answer = await jsonCall(door.port, 'DeletePipeline', { name: 'x'.repeat(8_000_000) });
@@ -94,7 +102,7 @@ describe('bodies', () => {
       socket.write(`${head}\r\n`);
       socket.write(body, (error) => (error ? reject(error) : resolve()));
     });
-    expect(await text(socket)).toMatch(/^HTTP\/1.1 400 [^]*InvalidSignatureException/);
+    expect(await answerOn(socket)).toMatch(/^HTTP\/1.1 400 [^]*InvalidSignatureException/);
   });
 
   it('that come in chunks are cut off at the limit', async () => {
@@ -104,12 +112,6 @@ describe('bodies', () => {
   });
 
   it('that trickle are given up, whatever the protocol', async () => {
-    const trickle = async (head: string) => {
-      const socket = openConnection(slowDoor.port);
-      socket.write(head);
-      const drip = setInterval(() => socket.write('x'), 20);
-      return text(socket).finally(() => clearInterval(drip));
-    };
     expect(await trickle(`${headersFor(1000)}\r\n`)).toMatch(/ 408 [^]*RequestTimeoutException/);
     const form = 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/x-www-form-urlencoded\r\n';
     expect(await trickle(`${form}Content-Length: 1000\r\n\r\n`)).toMatch(/ 408 [^]*RequestTimeout</);
@@ -119,7 +121,7 @@ describe('bodies', () => {
     const socket = openConnection(door.port);
     socket.write('POST /bucket/key HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n');
     const drip = setInterval(() => socket.write('x'), 20);
-    expect(await text(socket).finally(() => clearInterval(drip))).toMatch(/^HTTP\/1.1 40[35] /);
+    expect(await answerOn(socket).finally(() => clearInterval(drip))).toMatch(/^HTTP\/1.1 40[35] /);
   });
 
   it('are not asked for when the signature is wrong, and are when it is right', async () => {

@@ -163,10 +163,10 @@ describe('what cannot be served', () => {
   });
 });
 
-describe('many requests on one connection', () => {
-  const ask = (path: string, more = '') =>
-    `GET /_pipewright/${path} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
+const ask = (path: string, more = '') =>
+  `GET /_pipewright/${path} HTTP/1.1\r\nHost: localhost\r\n${more}\r\n`;
 
+describe('many requests on one connection', () => {
   it('are answered in their order, sent at once or one after another', async () => {
     const answer = await wire(ask('1') + ask('2') + ask('3', 'Connection: close\r\n'));
     expect([...answer.matchAll(/native \/_pipewright\/(\d)/g)].map((match) => match[1])).toEqual([

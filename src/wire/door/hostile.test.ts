@@ -1,8 +1,7 @@
-import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openConnection, sendBytes } from '../../../testkit/support/raw-bytes.ts';
+import { answerOn, openConnection, sendBytes } from '../../../testkit/support/raw-bytes.ts';
 import { bareRoom, openTestDoor, type TestDoor } from '../../../testkit/support/test-door.ts';
 import { openTestKernel, type TestKernel } from '../../../testkit/support/test-kernel.ts';
 import { createLogger } from '../../kernel/telemetry/logger.ts';
@@ -72,17 +71,11 @@ afterAll(async () => {
 });
 
 /** Sends bytes; when nothing more comes for a while the sending side ends, and then the server has to. */
-async function answerTo(bytes: Buffer): Promise<string> {
+function answerTo(bytes: Buffer): Promise<string> {
   const socket = openConnection(door.port);
-  let answer = '';
   socket.setTimeout(60, () => socket.end());
-  socket.on('data', (piece: Buffer) => {
-    answer += piece.toString('latin1');
-  });
-  const closed = once(socket, 'close');
   socket.write(bytes);
-  await closed;
-  return answer;
+  return answerOn(socket);
 }
 
 /** Statuses and ids of all answers in what came back. */

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { crc32c } from '../../../wire/sigv4/checksums/crc32c.ts';
 import { crc64nvme } from '../../../wire/sigv4/checksums/crc64nvme.ts';
