@@ -123,8 +123,7 @@ describe('A3 uploads that mean ill, or break', () => {
   });
 
   it('signed with a clock that is off, or for another region, service or host, are refused', async () => {
-    const refused = async (request: string) =>
-      /<Code>(\w+)</.exec(await sendBytes(port, request))?.[1];
+    const refused = async (request: string) => /<Code>(\w+)</.exec(await sendBytes(port, request))?.[1];
     const rest = 'Content-Length: 5\r\n\r\nhello';
     const wrong = head('UNSIGNED-PAYLOAD').text;
     const late = head('UNSIGNED-PAYLOAD', {}, Date.now() - 16 * 60_000).text;
