@@ -72,16 +72,9 @@ export async function walkFailpoints(dialect: 'sqlite' | 'postgres'): Promise<vo
       }
     });
 
-    test('was killed while it recovered at the steps of every room', () => {
-      for (const part of [
-        'codepipeline.',
-        'codebuild.',
-        'codedeploy.',
-        'task:',
-        'outbox:',
-        'codecommit:',
-        's3.',
-      ]) {
+    // A commit that was made is not made again: the git room's recovery is walked with real pushes (A1.12).
+    test('was killed while it recovered at the steps of every other room', () => {
+      for (const part of ['codepipeline.', 'codebuild.', 'codedeploy.', 'task:', 'outbox:', 's3.']) {
         expect([part, [...killedAgain.keys()].some((name) => name.startsWith(part))]).toEqual([part, true]);
       }
     });
