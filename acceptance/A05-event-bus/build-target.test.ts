@@ -25,7 +25,7 @@ describe('A5-S2 a rule starts builds', () => {
   let arn: (project: string) => string;
 
   beforeAll(async () => {
-    server = await openBuildServer();
+    server = await openBuildServer({ config: { logLevel: 'silent' } });
     events = new EventBridgeClient(server.clientConfig);
     codecommit = new CodeCommitClient(server.clientConfig);
     arn = (project) =>
