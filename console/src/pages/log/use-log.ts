@@ -37,20 +37,35 @@ export function useLog(group: string, stream: string, attempt: string): Followed
   return log;
 }
 
-/** Redraws when the log grew, at most once for each frame. */
+/** A log that grows quickly is drawn so often; more nobody reads, and the page stays free for other work. */
+const DRAW_MS = 80;
+
+/** Redraws when the log grew: at the next frame, and not again before a while. */
 export function useGrowth(store: LogStore): void {
   const [, redraw] = useReducer((count: number) => count + 1, 0);
   useEffect(() => {
     let frame = 0;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let last = Number.NEGATIVE_INFINITY;
+    const draw = (): void => {
+      frame = 0;
+      last = performance.now();
+      redraw();
+    };
     const stop = store.subscribe(() => {
-      frame ||= requestAnimationFrame(() => {
-        frame = 0;
-        redraw();
-      });
+      if (frame !== 0 || timer !== undefined) return;
+      const ask = (): void => {
+        timer = undefined;
+        frame = requestAnimationFrame(draw);
+      };
+      const wait = last + DRAW_MS - performance.now();
+      if (wait <= 0) ask();
+      else timer = setTimeout(ask, wait);
     });
     redraw();
     return () => {
       stop();
+      clearTimeout(timer);
       cancelAnimationFrame(frame);
     };
   }, [store]);
