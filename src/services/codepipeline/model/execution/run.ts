@@ -1,3 +1,4 @@
+import { shorten } from '../../../../pure/shorten.ts';
 import { type Draft, endAction, pipelineEvent, setAction, stageEvent, tellLane } from './draft.ts';
 import {
   type ActionRun,
@@ -182,7 +183,7 @@ export function endExecution(
   draft.state = {
     ...draft.state,
     status,
-    statusSummary: summary === null ? null : summary.slice(0, MAX_SUMMARY),
+    statusSummary: summary === null ? null : shorten(summary, MAX_SUMMARY),
     phase: 'ended',
   };
   pipelineEvent(draft, EVENT_OF[status] ?? 'STOPPED');
