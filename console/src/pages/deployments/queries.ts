@@ -6,7 +6,7 @@ import type { Watch } from '../../live/watch.ts';
 const DEPLOYMENT = 'codedeploy.deployment';
 
 /** A deployment announces its targets too. */
-const of = (id: string): readonly Watch[] => [{ topic: DEPLOYMENT, id }];
+const watchOf = (id: string): readonly Watch[] => [{ topic: DEPLOYMENT, id }];
 
 /** Of one group, or all of them; newest first. */
 export const deploymentsQuery = (of?: aws.OfGroup) =>
@@ -22,14 +22,14 @@ export const deploymentQuery = (id: string) =>
   queryOptions({
     queryKey: ['deployment', id],
     queryFn: async () => found(await aws.getDeployment(id), `There is no deployment ${id}.`),
-    meta: { watch: of(id) },
+    meta: { watch: watchOf(id) },
   });
 
 export const targetsQuery = (id: string) =>
   queryOptions({
     queryKey: ['targets', id],
     queryFn: () => aws.listTargets(id),
-    meta: { watch: of(id) },
+    meta: { watch: watchOf(id) },
   });
 
 const APPLICATION = 'codedeploy.application';
