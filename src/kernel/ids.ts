@@ -1,7 +1,15 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 
 export function newId(): string {
   return randomUUID();
+}
+
+/**
+ * Random text that nobody can guess, for ids and tokens that people hand to a command line: letters, digits, `_` and
+ * `-`, never with a `-` in front, where it would be taken for an option.
+ */
+export function newOpaque(bytes: number): string {
+  return randomBytes(bytes).toString('base64url').replace(/^-/, '_');
 }
 
 let last = 0;

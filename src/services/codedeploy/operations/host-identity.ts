@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { ApiError } from '../../../kernel/errors.ts';
-import { newId } from '../../../kernel/ids.ts';
+import { newId, newOpaque } from '../../../kernel/ids.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import type {
   CreateJoinTokenInput,
@@ -37,7 +36,7 @@ export function hostIdentityOperations(parts: CodeDeployParts): ServiceOperation
       ],
       async handler(input: CreateJoinTokenInput, { scope }): Promise<CreateJoinTokenOutput> {
         const name = instanceNameOf(input.name);
-        const token = randomBytes(32).toString('base64url');
+        const token = newOpaque(32);
         const now = clock.wall();
         const expiresAt = now + (input.lifetimeSeconds ?? TOKEN_SECONDS) * 1000;
         await database.transaction((tx) =>

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type {
   AbortMultipartUploadCommandInput,
   CompletedPart,
@@ -11,6 +10,7 @@ import type {
   UploadPartCopyCommandInput,
   UploadPartCopyCommandOutput,
 } from '@aws-sdk/client-s3';
+import { newOpaque } from '../../../kernel/ids.ts';
 import type { Kernel } from '../../../kernel/kernel.ts';
 import { operation } from '../../../wire/operation.ts';
 import {
@@ -174,7 +174,7 @@ async function createUpload(
   const tags = JSON.stringify(tagsOf(input.Tagging));
   const algorithm = input.ChecksumAlgorithm === undefined ? undefined : asAlgorithm(input.ChecksumAlgorithm);
   const type = algorithm && checksumType(algorithm, input.ChecksumType);
-  const id = randomBytes(48).toString('base64url');
+  const id = newOpaque(48);
   await kernel.database.transaction(async (tx) => {
     const bucket = await ownBucket(tx, account, input.Bucket as string, input.ExpectedBucketOwner);
     await tx.execute(

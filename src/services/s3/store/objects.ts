@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { Reader, Tx } from '../../../kernel/database/port.ts';
-import { nextPosition } from '../../../kernel/ids.ts';
+import { newOpaque, nextPosition } from '../../../kernel/ids.ts';
 import type { BucketRow, ObjectRow } from '../tables.ts';
 
 /** What a new version is made of. */
@@ -51,7 +50,7 @@ export async function addVersion(
     'select max(seq) as seq from s3_objects where account = ? and region = ? and bucket = ? and key = ?',
     place,
   );
-  const versionId = bucket.versioning === 'Enabled' ? randomBytes(24).toString('base64url') : NULL_VERSION;
+  const versionId = bucket.versioning === 'Enabled' ? newOpaque(24) : NULL_VERSION;
   if (versionId === NULL_VERSION) {
     const replaced = await versionById(tx, bucket, key, NULL_VERSION);
     if (replaced) await dropRow(tx, replaced);
