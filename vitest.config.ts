@@ -6,8 +6,10 @@ const project = (name: string, include: string[], env: Record<string, string> = 
     include,
     env,
     exclude: ['**/node_modules/**', '**/*.crash.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // They end what hangs; no test is about how long something takes.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 120_000 } },
     pool: 'forks' as const,
   },
 });

@@ -34,7 +34,7 @@ function pipewright(args: readonly string[], env: Readonly<Record<string, string
     execFile(
       process.execPath,
       [launcher, ...args],
-      { env: { ...inherited, ...env }, timeout: 60_000 },
+      { env: { ...inherited, ...env }, timeout: 600_000 },
       (error, _out, err) => resolve({ signal: error?.signal ?? null, err }),
     );
   });

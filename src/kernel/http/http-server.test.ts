@@ -113,7 +113,7 @@ it('takes so many connections and no more, and others when some have gone', asyn
   }
   expect(await sendBytes(port, ask)).toBe('');
   held[0]?.destroy();
-  await vi.waitFor(async () => expect(await sendBytes(port, ask)).toContain('answer'));
+  await vi.waitFor(async () => expect(await sendBytes(port, ask)).toContain('answer'), { timeout: 60_000 });
   held[1]?.destroy();
 });
 

@@ -199,12 +199,12 @@ describe('an upload that breaks off', () => {
       headers: { 'content-length': '1000000' },
       signal: abort.signal,
     });
-    await vi.waitFor(() => expect(received).toBeGreaterThan(0));
+    await vi.waitFor(() => expect(received).toBeGreaterThan(0), { timeout: 60_000 });
     abort.abort();
     await expect(sent).rejects.toThrow('aborted');
     const outcomes = () =>
       kernel.database.read.query("select outcome from audit where outcome = 'ClientGone'");
-    await vi.waitFor(async () => expect(await outcomes()).toHaveLength(1));
+    await vi.waitFor(async () => expect(await outcomes()).toHaveLength(1), { timeout: 60_000 });
     expect(stored.size).toBe(0);
   });
 });
