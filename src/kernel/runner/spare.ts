@@ -25,6 +25,8 @@ export async function makeSpare(setup: RunnerSetup): Promise<Spare> {
   const name = `${process.pid}-${randomBytes(6).toString('hex')}`;
   const folder = join(setup.runsDir, `${SPARE_PREFIX}${name}`);
   mkdirSync(folder, { mode: 0o700 });
+  // Also when the server goes before all of it is ready; a claimed folder has another name by then.
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const paths = {
     alive: join(folder, ALIVE),
     output: join(folder, 'output'),
