@@ -33,8 +33,9 @@ function news(state: Parameters<typeof actionsOf>[0], seen: Map<string, string>)
     const now = `${latest?.actionExecutionId} ${latest?.status}`;
     if (latest?.status === undefined || seen.get(key) === now) continue;
     seen.set(key, now);
-    const why = latest.errorDetails?.message ?? latest.summary ?? '';
+    const [why = '', ...more] = (latest.errorDetails?.message ?? latest.summary ?? '').split('\n');
     lines.push(`${new Date().toLocaleTimeString()}  ${key}  ${paintStatus(latest.status)}  ${why}`.trimEnd());
+    lines.push(...more.map((line) => `    ${line}`));
   }
   return lines;
 }

@@ -18,10 +18,11 @@ export function createScreen(
   const start = Date.now();
   const seen = new Map<string, string>();
   const stamp = () => paint('dim', duration(Date.now() - start).padStart(8));
+  const log = (text: string) => write(`${stamp()}    ${paint('dim', '│')} ${text}`);
   return {
     step: (text) => write(`${stamp()}  ${paint('bold', text)}`),
     note: (text) => write(`${stamp()}  ${text}`),
-    log: (text) => write(`${stamp()}    ${paint('dim', '│')} ${text}`),
+    log,
     fault: (error) => {
       const known = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       write(`${stamp()}  ${paint('red', known)}`);
@@ -31,10 +32,11 @@ export function createScreen(
       const key = `${stage.latestExecution?.pipelineExecutionId}/${stage.stageName}/${action.actionName}`;
       if (latest?.status === undefined || seen.get(key) === latest.status) return;
       seen.set(key, latest.status);
-      const why = latest.errorDetails?.message ?? '';
+      const [why = '', ...more] = (latest.errorDetails?.message ?? '').split('\n');
       write(
         `${stamp()}  ${stage.stageName}/${action.actionName} ${paintStatus(latest.status)} ${why}`.trimEnd(),
       );
+      for (const line of more) log(line);
     },
   };
 }
