@@ -11,14 +11,14 @@ import {
   GetDeploymentCommand,
   GetOnPremisesInstanceCommand,
 } from '@aws-sdk/client-codedeploy';
-import { CreateRoleCommand, IAMClient } from '@aws-sdk/client-iam';
+import { IAMClient } from '@aws-sdk/client-iam';
 import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSignedClient } from '../../src/wire/client/index.ts';
 import { startTestServer, type TestServer } from '../../testkit/support/test-server.ts';
 import { runCli, startCli } from '../I09-command-line/cli.ts';
 import { makeCertificate, outerAddress, type TestCertificate } from './certificate.ts';
-import { bundle } from './world.ts';
+import { bundle, makeDeployRole } from './world.ts';
 import { zipOf } from './zip.ts';
 
 const outer = outerAddress();
@@ -39,17 +39,7 @@ beforeAll(async () => {
   });
   codedeploy = new CodeDeployClient(server.clientConfig);
   const objects = new S3Client({ ...server.clientConfig, forcePathStyle: true });
-  const role = await new IAMClient(server.clientConfig).send(
-    new CreateRoleCommand({
-      RoleName: 'deploy',
-      AssumeRolePolicyDocument: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [
-          { Effect: 'Allow', Principal: { Service: 'codedeploy.amazonaws.com' }, Action: 'sts:AssumeRole' },
-        ],
-      }),
-    }),
-  );
+  const role = await makeDeployRole(new IAMClient(server.clientConfig));
   await objects.send(new CreateBucketCommand({ Bucket: 'revisions' }));
   await objects.send(
     new PutObjectCommand({ Bucket: 'revisions', Key: 'app.zip', Body: await zipOf(bundle({})) }),

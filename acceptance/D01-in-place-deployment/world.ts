@@ -123,17 +123,7 @@ export async function openWorld(place?: DatabasePlace): Promise<World> {
   // Tries again, as any client does, when the door was closed under a connection that it kept.
   const codedeploy = new CodeDeployClient({ ...client, maxAttempts: 3 });
   const objects = new S3Client({ ...client, forcePathStyle: true });
-  const role = await new IAMClient(client).send(
-    new CreateRoleCommand({
-      RoleName: 'deploy',
-      AssumeRolePolicyDocument: JSON.stringify({
-        Version: '2012-10-17',
-        Statement: [
-          { Effect: 'Allow', Principal: { Service: 'codedeploy.amazonaws.com' }, Action: 'sts:AssumeRole' },
-        ],
-      }),
-    }),
-  );
+  const role = await makeDeployRole(new IAMClient(client));
   await objects.send(new CreateBucketCommand({ Bucket: 'revisions' }));
   await objects.send(
     new PutBucketVersioningCommand({ Bucket: 'revisions', VersioningConfiguration: { Status: 'Enabled' } }),
@@ -311,4 +301,12 @@ export function freePort(): Promise<number> {
       server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
     });
   });
+}
+
+/** The role that deployment groups name. */
+export function makeDeployRole(iam: IAMClient) {
+  const Principal = { Service: 'codedeploy.amazonaws.com' };
+  const Statement = [{ Effect: 'Allow', Principal, Action: 'sts:AssumeRole' }];
+  const AssumeRolePolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement });
+  return iam.send(new CreateRoleCommand({ RoleName: 'deploy', AssumeRolePolicyDocument }));
 }

@@ -52,7 +52,7 @@ function build(builds: string, folder: string): void {
   }
 }
 
-/** Builds of sources that nobody has any more. */
+/** Builds made more than a week ago; sources that still need one build it again. */
 function forgetOld(builds: string): void {
   for (const name of readdirSync(builds)) {
     const old = join(builds, name);

@@ -28,7 +28,6 @@ beforeAll(async () => {
     'pass',
     'version: 0.2\nphases: {build: {commands: ["echo one", "echo two", "echo three"]}}\n',
   );
-  await lab.createProject('fail', 'version: 0.2\nphases: {build: {commands: ["echo so far", "exit 7"]}}\n');
   first = await lab.createPipeline('ship', [
     sourceStage('app', {
       configuration: { RepositoryName: 'app', BranchName: 'main', PollForSourceChanges: 'false' },
@@ -136,6 +135,10 @@ test('I9: console prints a link that signs in once', async () => {
   const { code, stdout } = await cli('console');
   expect(code).toBe(0);
   expect(stdout.trim()).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/_pipewright\/console\/#token=\S+$/);
+  const body = JSON.stringify({ token: stdout.trim().split('#token=')[1] });
+  const headers = { 'x-pipewright': '1', 'content-type': 'application/json' };
+  const signIn = () => fetch(`${lab.server.endpoint}/_pipewright/session`, { method: 'POST', headers, body });
+  expect([(await signIn()).ok, (await signIn()).ok]).toEqual([true, false]);
 });
 
 test('I9: doctor says what is there and what is missing, and makes nothing', async () => {
