@@ -38,12 +38,15 @@ const say = (message: RunnerMessage) => process.stdout.write(`${JSON.stringify(m
 const setup = JSON.parse(process.argv[2] as string) as RunnerSetup;
 const firstLine = input[Symbol.asyncIterator]().next();
 const spare = await makeSpare(setup);
+const rehearsal = rehearse(`${spare.folder}-rehearsal`).catch(() => {});
 // Whoever cannot wait gets a runner without practice.
-await Promise.race([firstLine, rehearse(`${spare.folder}-rehearsal`).catch(() => {})]);
+await Promise.race([firstLine, rehearsal]);
 say({ kind: 'ready' });
 const { value, done } = await firstLine;
 if (done === true || value === undefined) await spare.discard();
 else await serve(JSON.parse(value) as Claim);
+// It removes what it made only when it comes to its end.
+await rehearsal;
 process.exit();
 
 async function serve(request: Claim): Promise<void> {
