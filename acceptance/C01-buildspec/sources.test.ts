@@ -72,18 +72,59 @@ test('a CodeCommit source is the commit that was asked for', async () => {
   await server.makeProject('from-git', undefined, {
     source: { type: 'CODECOMMIT', location: repositoryMetadata?.cloneUrlHttp },
   });
+  await server.makeProject('many-sources', {
+    version: 0.2,
+    phases: {
+      build: {
+        commands: [
+          'git -C "$CODEBUILD_SRC_DIR_lib" rev-parse HEAD',
+          'echo "$CODEBUILD_SOURCE_VERSION_lib $CODEBUILD_SOURCE_REPO_URL_lib"',
+        ],
+      },
+    },
+  });
   const newest = await server.run('from-git');
   expect(newest.resolvedSourceVersion).toBe(second);
   expect(await server.output(newest)).toEqual(['two', second]);
-  for (const sourceVersion of [first, 'main', 'refs/heads/main']) {
+  for (const sourceVersion of [first, 'main', 'refs/heads/main', `refs/heads/main^{${first}}`]) {
     const build = await server.run('from-git', { sourceVersion });
-    expect(build.resolvedSourceVersion).toBe(sourceVersion === first ? first : second);
+    expect(build.sourceVersion).toBe(sourceVersion);
+    expect(build.resolvedSourceVersion).toBe(sourceVersion.includes(first) ? first : second);
   }
-  // C1.12: with a depth there is history.
-  const history =
-    '{"version":0.2,"phases":{"build":{"commands":["git rev-list --count HEAD; git rev-parse HEAD"]}}}';
-  const cloned = await server.run('from-git', { gitCloneDepthOverride: 0, buildspecOverride: history });
-  expect(await server.output(cloned)).toEqual(['2', second]);
+  // C1.12, C1.15: it is a clone at that commit, with all its history unless a depth up to 25 is asked for.
+  const look = JSON.stringify({
+    version: 0.2,
+    phases: {
+      build: {
+        commands: [
+          'git rev-parse HEAD; git rev-list --count HEAD; git status --porcelain; git remote get-url origin',
+          'echo "$CODEBUILD_RESOLVED_SOURCE_VERSION $CODEBUILD_SOURCE_VERSION $CODEBUILD_SOURCE_REPO_URL"',
+          'git log -1 --format=%an origin/main || echo no other branch',
+        ],
+      },
+    },
+  });
+  const origin = repositoryMetadata?.cloneUrlHttp;
+  for (const [sourceVersion, gitCloneDepthOverride, commit, count] of [
+    ['main', 26, second, '2'],
+    ['main', 1, second, '1'],
+    [first, undefined, first, '1'],
+  ] as const) {
+    const build = await server.run('from-git', {
+      sourceVersion,
+      gitCloneDepthOverride,
+      buildspecOverride: look,
+    });
+    const output = await server.output(build);
+    expect(output.slice(0, 4)).toEqual([commit, count, origin, `${commit} ${sourceVersion} ${origin}`]);
+    expect(output.at(-1)).toBe(gitCloneDepthOverride === 1 ? 'no other branch' : 'Ada');
+  }
+  // C1.11: so is another source, at its own version.
+  const besides = await server.run('many-sources', {
+    secondarySourcesOverride: [{ type: 'CODECOMMIT', location: origin, sourceIdentifier: 'lib' }],
+    secondarySourcesVersionOverride: [{ sourceIdentifier: 'lib', sourceVersion: first }],
+  });
+  expect(await server.output(besides)).toEqual([first, `${first} ${origin}`]);
   // C1.5: git in the build is the service role.
   const gitting = {
     version: 0.2,
@@ -106,6 +147,61 @@ test('a CodeCommit source is the commit that was asked for', async () => {
     'no branch, tag or commit no-such-branch',
   );
   rmSync(user.home, { recursive: true, force: true, maxRetries: 20 });
+});
+
+test('C1.7: a start names its buildspec as text, as a path of the source or as an object', async () => {
+  const spec = (word: string) => `version: 0.2\nphases: {build: {commands: ["echo ${word}"]}}\n`;
+  const files = {
+    'buildspec.yml': spec('root'),
+    'buildspec-build.yml': spec('beside'),
+    'buildspecs/deploy.yml': spec('deeper'),
+  };
+  await server.s3.send(
+    new PutObjectCommand({ Bucket: 'builds', Key: 'forms.zip', Body: await zipOf(files) }),
+  );
+  await server.s3.send(
+    new PutObjectCommand({ Bucket: 'builds', Key: 'specs/far.yml', Body: spec('object') }),
+  );
+  await server.makeProject('forms', undefined, { source: { type: 'S3', location: 'builds/forms.zip' } });
+  const good = [
+    [undefined, 'root', 'buildspec.yml'],
+    ['', 'root', 'buildspec.yml'],
+    ['buildspec-build.yml', 'beside', 'buildspec-build.yml'],
+    ['buildspecs/deploy.yml', 'deeper', 'buildspecs/deploy.yml'],
+    ['$CODEBUILD_SRC_DIR/buildspecs/deploy.yml', 'deeper', '$CODEBUILD_SRC_DIR/buildspecs/deploy.yml'],
+    ['arn:aws:s3:::builds/specs/far.yml', 'object', 'arn:aws:s3:::builds/specs/far.yml'],
+    [spec('yaml'), 'yaml', 'inline buildspec'],
+    ['version: 0.2\nphases:\n  build:\n    commands:\n      - echo block\n', 'block', 'inline buildspec'],
+    ['{"version":0.2,"phases":{"build":{"commands":["echo json"]}}}', 'json', 'inline buildspec'],
+  ] as const;
+  const bad = [
+    ['buildspecs/none.yml', 'YAML file does not exist: buildspecs/none.yml'],
+    ['arn:aws:s3:::builds/specs/none.yml', 'The buildspec arn:aws:s3:::builds/specs/none.yml cannot be read'],
+  ] as const;
+  await Promise.all([
+    ...good.map(async ([buildspecOverride, word, location]) => {
+      const build = await server.run('forms', { buildspecOverride });
+      expect(await server.output(build)).toEqual([word]);
+      expect((await server.log(build)).join('\n')).toContain(`YAML location is ${location}`);
+    }),
+    ...bad.map(async ([buildspecOverride, message]) => {
+      const build = await server.run('forms', { buildspecOverride });
+      expect(phase(build, 'DOWNLOAD_SOURCE')?.contexts?.[0]).toMatchObject({
+        statusCode: 'YAML_FILE_ERROR',
+        message: expect.stringContaining(message),
+      });
+    }),
+  ]);
+  for (const [buildspecOverride, message] of [
+    ['../outside.yml', 'must be a path inside the source'],
+    ['arn:aws:s3:::builds', 'is not the ARN of an S3 object'],
+    ['version: 0.2\nphases: {build: {}}\n', 'buildspec:2:17: error: phase build has no commands'],
+  ] as const) {
+    await expect(server.start('forms', { buildspecOverride })).rejects.toMatchObject({
+      name: 'InvalidInputException',
+      message: expect.stringContaining(message),
+    });
+  }
 });
 
 test('several sources and several artifacts (C1.9, C1.11)', async () => {

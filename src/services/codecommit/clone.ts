@@ -13,8 +13,8 @@ const TAGS = '+refs/tags/*:refs/tags/*';
 const UNSYNCED = ['-c', 'core.fsync=none'];
 
 /**
- * A whole working copy with its history in an empty folder: every branch and tag, the commit checked out without a
- * branch, and `origin` where users clone it from.
+ * A working copy in an empty folder, the commit checked out without a branch, and `origin` where users clone it from:
+ * with every branch, every tag and the whole history, or with the last few commits that lead here when a depth is given.
  */
 export async function cloneInto(
   parts: Parts,
@@ -22,6 +22,7 @@ export async function cloneInto(
   name: string,
   commitId: string,
   folder: string,
+  depth?: number,
 ): Promise<void> {
   const repository = await needRepository(parts, scope, name);
   if (!isObjectId(commitId) || !(await readCommit(parts, repository, commitId))) {
@@ -29,16 +30,19 @@ export async function cloneInto(
   }
   const dir = join(folder, '.git');
   const git = (...args: string[]) => parts.git.run(dir, [...UNSYNCED, ...args]);
-  const fetch = (...refs: string[]) =>
-    git('fetch', '--quiet', '--no-tags', '--no-write-fetch-head', '--', repository.dir, ...refs);
+  const fetch = (options: readonly string[], ...refs: string[]) =>
+    git('fetch', '--quiet', '--no-tags', '--no-write-fetch-head', ...options, '--', repository.dir, ...refs);
   await mkdir(dir, { recursive: true });
   await git('init', '--quiet', '--template=', '.');
   // Run inside of `.git`, it is taken for a bare one.
   await git('config', 'core.bare', 'false');
-  await fetch(BRANCHES, TAGS);
-  // No branch may lead to it any more.
-  const { code } = await parts.git.try(dir, ['cat-file', '-e', `${commitId}^{commit}`]);
-  if (code !== 0) await fetch(commitId);
+  if (depth !== undefined) await fetch(['--depth', String(depth)], commitId);
+  else {
+    await fetch([], BRANCHES, TAGS);
+    // No branch may lead to it any more.
+    const { code } = await parts.git.try(dir, ['cat-file', '-e', `${commitId}^{commit}`]);
+    if (code !== 0) await fetch([], commitId);
+  }
   await git('config', 'remote.origin.url', `${parts.kernel.endpoint()}/v1/repos/${repository.name}`);
   await git('config', 'remote.origin.fetch', BRANCHES);
   await parts.git.run(dir, [...UNSYNCED, 'checkout', '--quiet', '--force', '--detach', commitId], {

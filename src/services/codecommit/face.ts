@@ -36,8 +36,14 @@ export interface CodeCommitRoom extends ServiceRoom {
   archiveZip(scope: Scope, repository: string, commitId: string): Promise<Readable>;
   /** Runs the work while nobody pushes to the repository and git does not pack it anew. */
   atRest<T>(repositoryId: string, work: () => Promise<T>): Promise<T>;
-  /** A working copy with the whole history, at this commit, in an empty folder. */
-  cloneInto(scope: Scope, repository: string, commitId: string, folder: string): Promise<void>;
+  /** A working copy at this commit in an empty folder, with the whole history or the last `depth` commits. */
+  cloneInto(
+    scope: Scope,
+    repository: string,
+    commitId: string,
+    folder: string,
+    depth?: number,
+  ): Promise<void>;
   /**
    * Smart HTTP at `/v1/repos/<name>/…`. True when the request was a git request and is answered (also when refused).
    * The region is the server's own unless the user name says otherwise.

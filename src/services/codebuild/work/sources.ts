@@ -75,7 +75,7 @@ async function fetchSource(
     case 'NO_SOURCE':
       return undefined;
     case 'CODECOMMIT':
-      return fetchCommit(parts, scope, source, version, place, signal);
+      return fetchCommit(parts, scope, source, version, place);
     case 'S3': {
       const [bucket = '', ...rest] = (source.location as string).replace(/^arn:aws:s3:::/, '').split('/');
       return fetchObject(
@@ -115,7 +115,6 @@ async function fetchCommit(
   source: ProjectSource,
   version: string | undefined,
   place: Place,
-  signal: AbortSignal,
 ): Promise<string> {
   const { codecommit } = parts.deps;
   const location = source.location as string;
@@ -123,7 +122,7 @@ async function fetchCommit(
   if (repository === undefined) {
     throw new BuildFailure('INVALID_SOURCE', `${location} is not the URL of a CodeCommit repository`);
   }
-  const commit = (await codecommit.resolve(scope, repository, version ?? 'HEAD'))?.commitId;
+  const commit = (await codecommit.resolve(scope, repository, specifierOf(version)))?.commitId;
   if (commit === undefined) {
     throw new BuildFailure(
       'GIT_ERROR',
@@ -132,11 +131,19 @@ async function fetchCommit(
         : `the repository ${repository} has no branch, tag or commit ${version}`,
     );
   }
-  // Whoever names a depth wants history (C1.12). It is all there, however much was asked for.
-  if (source.gitCloneDepth !== undefined)
-    await cloneRepository(parts, scope, { ...scope, repositoryName: repository, commitId: commit }, place);
-  else await unpack(await codecommit.archiveZip(scope, repository, commit), 'the source', place, signal);
+  const clone = { ...scope, repositoryName: repository, commitId: commit };
+  await cloneRepository(parts, scope, clone, place, depthOf(source));
   return commit;
+}
+
+/** `refs/heads/<branch>^{<commit>}` names both; the commit is what counts. */
+function specifierOf(version: string | undefined): string {
+  return /\^\{([0-9a-f]{40})\}$/.exec(version ?? '')?.[1] ?? version ?? 'HEAD';
+}
+
+/** Depths from 1 to 25 count; anything else is the whole history (C1.12). */
+function depthOf({ gitCloneDepth: depth = 0 }: ProjectSource): number | undefined {
+  return depth >= 1 && depth <= 25 ? depth : undefined;
 }
 
 async function fetchObject(
@@ -165,18 +172,19 @@ async function fetchObject(
   return found.versionId;
 }
 
-/** A full clone in place of an archive. Whoever may write artifacts must not read other accounts' repositories by it. */
+/** Whoever may write an artifact that stands for a clone must not read other accounts' repositories by it. */
 async function cloneRepository(
   parts: CodeBuildParts,
   scope: Scope,
   { account, region, repositoryName, commitId }: CloneRef,
   place: Place,
+  depth?: number,
 ): Promise<void> {
   if (account !== scope.account) {
     throw new BuildFailure('GIT_ERROR', `the repository ${repositoryName} belongs to another account`);
   }
   try {
-    await parts.deps.codecommit.cloneInto({ account, region }, repositoryName, commitId, place.folder);
+    await parts.deps.codecommit.cloneInto({ account, region }, repositoryName, commitId, place.folder, depth);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     throw new BuildFailure(
