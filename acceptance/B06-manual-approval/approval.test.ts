@@ -10,8 +10,8 @@ import { openGate } from '../../testkit/codepipeline/gate.ts';
 import { appAndPass, labForSuite } from '../../testkit/codepipeline/lab-suite.ts';
 import { approval, build, sourceStage } from '../../testkit/codepipeline/pipeline-lab.ts';
 
-const SECOND = 1000;
-const DAY = 24 * 60 * 60 * SECOND;
+const HOUR = 60 * 60_000;
+const DAY = 24 * HOUR;
 
 const lab = labForSuite(appAndPass);
 
@@ -81,10 +81,11 @@ test('B6-S1: production waits for the answer; a rejection leaves it alone; seven
   const old = await token('promote');
   const begun = (await lab.actions('promote', late))[0]?.startTime?.getTime() ?? 0;
   const { clock } = lab.server;
-  clock.advance(begun + 7 * DAY - 5 * SECOND - clock.now());
+  // Domain time goes on with real time too: the last stretch is longer than any machine takes for this.
+  clock.advance(begun + 7 * DAY - HOUR - clock.now());
   await lab.server.kernel.tasks.idle();
   expect((await lab.execution('promote', late)).status).toBe('InProgress');
-  clock.advance(5 * SECOND);
+  clock.advance(HOUR);
   expect((await lab.ended('promote', late, 'Failed')).statusSummary).toContain('timeout');
   await expect(answer('promote', old, 'Approved', 'too late')).rejects.toBeInstanceOf(
     InvalidApprovalTokenException,

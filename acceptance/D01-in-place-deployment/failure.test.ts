@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ListDeploymentsCommand, StopDeploymentCommand } from '@aws-sdk/client-codedeploy';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { bundle, freePort, type Host, openWorld, read, type World } from './world.ts';
+import { freePort } from '../../testkit/support/free-port.ts';
+import { bundle, expectSilence, type Host, openWorld, read, type World } from './world.ts';
 
 let world: World;
 beforeEach(async () => {
@@ -33,11 +34,10 @@ setInterval(() => console.log('still here'), 5);`,
 });
 const START = (port: number) => `cd "$PIPEWRIGHT_ROOT/srv/app" || exit 1
 node server.mjs & echo $! > "$PIPEWRIGHT_ROOT/pid"
-for n in 1 2 3 4 5 6 7 8 9 10; do
-  node -e 'fetch("http://127.0.0.1:${port}").then(() => {}, () => process.exit(1))' && exit 0
-  sleep 0.2
-done
-exit 1`;
+until node -e 'fetch("http://127.0.0.1:${port}").then(() => {}, () => process.exit(1))'; do
+  kill -0 "$(cat "$PIPEWRIGHT_ROOT/pid")" || exit 1
+  sleep 0.1
+done`;
 const STOP = 'test ! -f "$PIPEWRIGHT_ROOT/pid" || kill "$(cat "$PIPEWRIGHT_ROOT/pid")" || true';
 
 test('D1-S2: a failing hook fails the first host, the second stays, the last good revision comes back', async () => {
@@ -139,19 +139,20 @@ test('D1-S1: a hook over its timeout is killed with all its children, in domain 
   const [d1] = await hosts('d1');
   await world.group();
   const script = 'sleep 1000 & echo $! > "$PIPEWRIGHT_ROOT/child"\necho waiting\nsleep 1000';
-  const id = await world.deploy(bundle({ AfterInstall: { script, timeout: 60 } }));
+  const id = await world.deploy(bundle({ AfterInstall: { script, timeout: 240 } }));
   await world.until(() => /\d+\n/.test(read(d1, 'child') ?? ''));
   const child = Number(read(d1, 'child'));
-  world.clock.advance(59_000);
+  // Domain time goes on with real time too: the step before the limit leaves room for a slow machine.
+  world.clock.advance(120_000);
   expect((await world.info(id)).status).toBe('InProgress');
-  world.clock.advance(5_000);
+  world.clock.advance(120_000);
   expect((await world.ended(id)).status).toBe('Failed');
   const event = (await world.target(id, 'd1')).lifecycleEvents?.find((one) => one.status === 'Failed');
   expect(event).toMatchObject({
     lifecycleEventName: 'AfterInstall',
     diagnostics: {
       errorCode: 'ScriptTimedOut',
-      message: 'The script scripts/AfterInstall.sh was stopped after its timeout of 60 s.',
+      message: 'The script scripts/AfterInstall.sh was stopped after its timeout of 240 s.',
       logTail: 'waiting',
     },
   });
@@ -290,6 +291,7 @@ test('an agent that is not heard of for five minutes fails its host (AGENT lost)
 });
 
 test('a host that has no agent fails after five minutes', async () => {
+  const begun = world.clock.now();
   const [d1] = await hosts('d1');
   await d1.stop();
   await world.group();
@@ -301,7 +303,7 @@ test('a host that has no agent fails after five minutes', async () => {
   }
   const info = await world.ended(id);
   expect(info.status).toBe('Failed');
-  expect(info.errorInformation?.message).toMatch(/d1: The agent of d1 was not heard of for 30\d s/);
+  expectSilence(info.errorInformation?.message, world.clock.now() - begun);
   // D1-S1: a host that was down reaches the latest good revision when it returns.
   const d2 = world.host('d2');
   await registered(2);

@@ -9,7 +9,6 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
@@ -33,6 +32,7 @@ import {
   PutObjectCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { expect } from 'vitest';
 import { runAgent } from '../../src/agent/index.ts';
 import type { TestClock } from '../../src/kernel/clock-test.ts';
 import { serveTestClock } from '../../src/kernel/clock-test.ts';
@@ -293,14 +293,11 @@ export function read(host: Host, path: string): string | undefined {
   return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
+/** The message names how long nothing was heard of d1: five minutes at the least, and never longer than it could be. */
+export function expectSilence(message: string | undefined, atMostMs: number): void {
+  const seconds = Number(/The agent of d1 was not heard of for (\d+) s/.exec(message ?? '')?.[1]);
+  expect(seconds, message).toBeGreaterThanOrEqual(300);
+  expect(seconds, message).toBeLessThanOrEqual(Math.ceil(atMostMs / 1000));
 }
 
 /** The role that deployment groups name. */

@@ -1,10 +1,6 @@
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { names } from '../../src/cli/demo/names.ts';
 import type { Dialect } from '../../src/kernel/database/port.ts';
-import { TEST_CLOCK_VARIABLE } from '../../src/server/server.ts';
 import { until } from './real-process.ts';
 import { deployedPage, executions, follow, followTo, hostTargets, retryStage } from './real-story.ts';
 import { openRealWorld, type RealWorld } from './real-world.ts';
@@ -43,8 +39,7 @@ export function killAgents(dialect: Dialect): void {
     });
 
     test('that never comes back: the deployment fails, it does not hang', async () => {
-      const clock = join(tmpdir(), `pipewright-clock-${dialect}-${process.pid}.sock`);
-      await using world = await openRealWorld(dialect, { [TEST_CLOCK_VARIABLE]: clock });
+      await using world = await openRealWorld(dialect, { testClock: true });
       await inHook(world, async () => {
         await until('the server to know that the hook runs', async () => {
           const event = (await hostTargets(world))[0]?.lifecycleEvents?.[4];
@@ -52,12 +47,10 @@ export function killAgents(dialect: Dialect): void {
         });
         await world.agent().kill('SIGKILL');
       });
-      const line = connect(clock).resume();
       await until('the host to be given up', async () => {
-        line.write(`${JSON.stringify({ advance: 30_000 })}\n`);
+        world.advance(30_000);
         return (await executions(world)).at(-1) !== 'InProgress';
       });
-      line.destroy();
       expect(await executions(world)).toEqual(['Failed', 'Failed']);
       await world.startAgent();
       await failedInHook(world, /was not heard of/);

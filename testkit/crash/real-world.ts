@@ -7,7 +7,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { findConnection } from '../../src/cli/client/connection.ts';
@@ -16,6 +16,8 @@ import { names } from '../../src/cli/demo/names.ts';
 import { createResources } from '../../src/cli/demo/resources.ts';
 import { openDatabase } from '../../src/kernel/database/open.ts';
 import type { Database, Dialect } from '../../src/kernel/database/port.ts';
+import { TEST_CLOCK_VARIABLE } from '../../src/server/server.ts';
+import { freePort } from '../support/free-port.ts';
 import { gitUser } from '../support/git-server.ts';
 import { openWantedDatabase } from '../support/wanted-database.ts';
 import { type Outcome, readOutcome } from './outcome.ts';
@@ -46,6 +48,8 @@ export interface RealWorld {
   ticks(): number;
   /** Commits all files and pushes them. */
   push(): Promise<{ readonly code: number; readonly output: string }>;
+  /** Moves the server's domain time; only where it has the test clock. */
+  advance(ms: number): void;
   processes(): SeenProcess[];
   /** Waits until nothing is left to do. */
   settle(): Promise<void>;
@@ -57,7 +61,7 @@ export interface RealWorld {
 
 export async function openRealWorld(
   dialect: Dialect,
-  env: Readonly<Record<string, string>> = {},
+  { testClock = false }: { readonly testClock?: boolean } = {},
 ): Promise<RealWorld> {
   const dir = mkdtempSync(join(tmpdir(), 'pipewright-real-'));
   // Builds run as a user of few rights.
@@ -73,9 +77,13 @@ export async function openRealWorld(
   const running: { server?: RealProcess; agent?: RealProcess; database?: Database } = {};
   const place = { HOME: dir, NODE_COMPILE_CACHE: join(tmpdir(), 'pipewright-crash-compile-cache') };
 
+  const clockSocket = join(dir, 'clock.sock');
+  const clock: Readonly<Record<string, string>> = testClock ? { [TEST_CLOCK_VARIABLE]: clockSocket } : {};
+  /** How far the server's domain time is ahead. */
+  let ahead = 0;
   const startServer = async (more: Readonly<Record<string, string>> = {}) => {
     const args = ['up', '--port', String(port), '--data', dataDir, '--sandbox', 'process'];
-    running.server = await startReal(args, { ...place, ...wanted.env, ...env, ...more }, '  builds ');
+    running.server = await startReal(args, { ...place, ...wanted.env, ...clock, ...more }, '  builds ');
   };
   const startAgent = async () => {
     const tag = `${names.tag.Key}=${names.tag.Value}`;
@@ -122,7 +130,7 @@ export async function openRealWorld(
       await until('nothing to be left to do', async () => {
         const rows = await database.read.query(
           'select id from outbox union all select id from tasks where run_at <= ? limit 1',
-          [Date.now()],
+          [Date.now() + ahead],
         );
         return rows.length === 0;
       });
@@ -146,6 +154,12 @@ export async function openRealWorld(
         git.local('work', 'add', '--all', '--chmod=+x', '.');
         git.local('work', 'commit', '-q', '--allow-empty', '-m', 'change');
         return await git.git('work', ['push', '-q', pushUrl, `HEAD:${names.branch}`]);
+      },
+      advance(ms) {
+        ahead += ms;
+        connect(clockSocket)
+          .resume()
+          .end(`${JSON.stringify({ advance: ms })}\n`);
       },
       processes: () => processesIn(folders()),
       settle,
@@ -181,14 +195,4 @@ function tryToKill(pid: number): void {
   } catch {
     // It has ended meanwhile.
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }
