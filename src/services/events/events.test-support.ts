@@ -17,9 +17,12 @@ export async function openEventsRoom(kernel: TestKernel) {
   const room = createEventsRoom(kernel);
   const invoked: TargetInvocation[] = [];
   const heard: OutboxEvent[] = [];
-  const failure: { error?: Error } = {};
+  const failure: { error?: Error; times: number } = { times: 0 };
   room.addTarget('codepipeline', async (invocation) => {
-    if (failure.error) throw failure.error;
+    if (failure.error) {
+      failure.times++;
+      throw failure.error;
+    }
     invoked.push(invocation);
   });
   room.onEvent(async (_tx, event) => void heard.push(event));

@@ -194,12 +194,13 @@ describeEachDatabase('rules and targets', (newPlace) => {
     await call('PutTargets', { Rule: 'r', Targets: [{ Id: 't', Arn: PIPELINE, RetryPolicy }] });
     failure.error = new Error('not now');
     await publish();
-    for (let n = 0; n < 3; n++) {
+    // Real time brings the next try as well as the clock of the test.
+    for (let kept: unknown[] = []; kept.length === 0; kept = await failures()) {
       await settle();
-      expect(await failures()).toHaveLength(n === 2 ? 1 : 0);
       kernel.clock.advance(60_000);
     }
-    expect((await failures())[0]).toMatchObject({ error: 'not now', attempts: 3 });
+    expect(failure.times).toBe(3);
+    expect(await failures()).toMatchObject([{ error: 'not now', attempts: 3 }]);
     delete failure.error;
     await publish();
     await settle();
