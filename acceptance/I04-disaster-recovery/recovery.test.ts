@@ -64,38 +64,34 @@ beforeAll(async () => {
   // The server goes on meanwhile.
   told = (await pipewright('backup', file, '--data', lab.server.dataDir)).stdout;
   await lab.s3.send(new PutObjectCommand({ Bucket: ARTIFACTS, Key: 'kept/later', Body: 'later' }));
-}, 120_000);
+});
 afterAll(async () => {
   await lab[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 });
 
-test.each(['sqlite', 'postgres'] as const)(
-  'is restored on %s and goes on',
-  async (dialect) => {
-    const database = await openWantedDatabase(dialect);
-    const target = join(folder, `restored-on-${dialect}`);
-    const flags = database.url === undefined ? [] : ['--database-url', database.url];
-    try {
-      const keys = join(lab.server.dataDir, 'keys');
-      const { stdout } = await pipewright('restore', file, '--data', target, '--keys', keys, ...flags);
-      expect(stdout).toContain(`is as it was on 2`);
-      expect(existsSync(join(target, 'pipewright.db'))).toBe(dialect === 'sqlite');
-      await using server = await startTestServer({
-        database: 'sqlite',
-        config: { dataDir: target, databaseUrl: database.url },
-      });
-      expect(server.kernel.database.dialect).toBe(dialect);
-      expect(server.credentials).toEqual(lab.server.credentials);
-      await finish(server);
-      await sameObjects(server);
-      await sameRepository(server);
-    } finally {
-      await database.drop();
-    }
-  },
-  120_000,
-);
+test.each(['sqlite', 'postgres'] as const)('is restored on %s and goes on', async (dialect) => {
+  const database = await openWantedDatabase(dialect);
+  const target = join(folder, `restored-on-${dialect}`);
+  const flags = database.url === undefined ? [] : ['--database-url', database.url];
+  try {
+    const keys = join(lab.server.dataDir, 'keys');
+    const { stdout } = await pipewright('restore', file, '--data', target, '--keys', keys, ...flags);
+    expect(stdout).toContain(`is as it was on 2`);
+    expect(existsSync(join(target, 'pipewright.db'))).toBe(dialect === 'sqlite');
+    await using server = await startTestServer({
+      database: 'sqlite',
+      config: { dataDir: target, databaseUrl: database.url },
+    });
+    expect(server.kernel.database.dialect).toBe(dialect);
+    expect(server.credentials).toEqual(lab.server.credentials);
+    await finish(server);
+    await sameObjects(server);
+    await sameRepository(server);
+  } finally {
+    await database.drop();
+  }
+});
 
 test('a backup of a stopped server is taken by the command itself, and is the same', async () => {
   await using server = await startTestServer();
@@ -114,7 +110,7 @@ test('a backup of a stopped server is taken by the command itself, and is the sa
   await pipewright('restore', quiet, '--data', target, '--keys', join(dataDir, 'keys'));
   await using again = await startTestServer({ database: 'sqlite', config: { dataDir: target } });
   expect(again.credentials).toEqual(server.credentials);
-}, 120_000);
+});
 
 test('keys of another installation are refused before anything is made', async () => {
   const keys = join(folder, 'other-keys');

@@ -14,6 +14,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
+/** It ends what hangs; nothing depends on it. */
+const LIMIT_MS = 240_000;
+
 export interface TestBrowser extends AsyncDisposable {
   readonly context: BrowserContext;
   readonly page: Page;
@@ -30,8 +33,9 @@ export async function openBrowser(): Promise<TestBrowser> {
     args: FLAGS,
     viewport: { width: 1280, height: 900 },
     reducedMotion: 'reduce',
+    timeout: LIMIT_MS,
   });
-  context.setDefaultTimeout(240_000);
+  context.setDefaultTimeout(LIMIT_MS);
   const complaints: string[] = [];
   const page = context.pages()[0] ?? (await context.newPage());
   page.on('pageerror', (error) => complaints.push(`${page.url()} threw ${error.message}`));

@@ -38,4 +38,4 @@ it('plays the main job: push, build, approval, deployment, and a rollback by its
     await database.drop();
     rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
   }
-}, 180_000);
+}, 600_000);

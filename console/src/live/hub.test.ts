@@ -106,7 +106,7 @@ describe('LiveHub', () => {
     tab(hub, 'a');
     if (streams[0] !== undefined) streams[0].state = 2;
     streams[0]?.emit('error');
-    await expect.poll(() => streams.length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => streams.length).toBe(2);
     hub.leave('a');
   });
 

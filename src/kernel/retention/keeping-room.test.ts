@@ -110,7 +110,7 @@ describeEachDatabase('retention', (newPlace) => {
       kernel.database.read.query("select 1 from tasks where kind = 'kernel.retention' and run_at > ?", [
         kernel.clock.now(),
       ]);
-    await expect.poll(again, { timeout: 30_000 }).toHaveLength(1);
+    await expect.poll(again).toHaveLength(1);
     expect(await left()).toEqual(['kernel.retention', 'of.another-version']);
     await pass(kernel, 2 * DAY);
     expect(await left()).toEqual(['kernel.retention']);

@@ -92,7 +92,7 @@ beforeAll(async () => {
     await database.close();
     await from.drop();
   }
-}, 120_000);
+});
 afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 20 }));
 
 describe.each(DIALECTS)('a backup of %s', (source) => {

@@ -23,7 +23,7 @@ async function printed(on: BuildHouse, build: Build, line: string): Promise<void
     build.logs?.groupName as string,
     build.logs?.streamName as string,
   );
-  for await (const batch of on.kernel.logs.tail(id as string, 0, AbortSignal.timeout(30_000))) {
+  for await (const batch of on.kernel.logs.tail(id as string, 0, new AbortController().signal)) {
     if (batch.some((record) => record.text === line)) return;
   }
   throw new Error(`${line} was never printed`);
