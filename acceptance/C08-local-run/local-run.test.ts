@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { startTimeOf } from '../../src/agent/state/processes.ts';
 import { runLocalBuild } from '../../src/cli/run/local-build.ts';
 import { openBuildServer } from '../C01-buildspec/build-client.ts';
 
@@ -260,12 +261,10 @@ describe('the command', () => {
       version: 0.2,
       phases: { build: { commands: ['echo $$ > pid; sleep 1000'] }, post_build: { commands: [cleanup] } },
     });
+    /** Not what has ended and only waits for somebody to ask how. */
     const alive = () => {
-      try {
-        return process.kill(Number(readFileSync(join(dir, 'pid'), 'utf8')), 0);
-      } catch {
-        return false;
-      }
+      const pid = existsSync(join(dir, 'pid')) ? readFileSync(join(dir, 'pid'), 'utf8').trim() : '';
+      return pid !== '' && startTimeOf(Number(pid)) !== undefined;
     };
     write('buildspec.yml', spec('echo cleaned'));
     const once = start(dir);
