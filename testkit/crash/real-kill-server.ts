@@ -57,8 +57,12 @@ export function killServers(dialect: Dialect): void {
       const away = world.ticks();
       await until('the build to go on without a server', () => world.ticks() > away + 5);
       await world.startServer();
-      const build = await getBuild(world, id);
-      expect(build).toMatchObject({ buildStatus: 'IN_PROGRESS', currentPhase: 'BUILD' });
+      // What the runner reported last may not have been known when the server was killed.
+      const build = await until('the phase of the build to be known', async () => {
+        const found = await getBuild(world, id);
+        expect(found.buildStatus).toBe('IN_PROGRESS');
+        return found.currentPhase === 'BUILD' && found;
+      });
       const back = world.ticks();
       await until('new lines in its log', async () =>
         (await logOf(world, build)).includes(`tick ${back + 1}`),

@@ -4,8 +4,11 @@ import type { Outcome } from './outcome.ts';
 import { openPlace, type Place } from './place.ts';
 import { passedAgain } from './recovery.ts';
 
-/** Which life comes by a place how often is partly chance (reports are committed in batches): so many lives are tried. */
-const TRIES = 5;
+/**
+ * Which life comes by a place how often is partly chance (reports are committed in batches): so many lives are tried.
+ * That each of them comes by less often than the one before must be out of the question.
+ */
+const TRIES = 12;
 
 /**
  * Kills a server at every failpoint that a whole run comes by, starts it again and compares how it ends. Then the same
