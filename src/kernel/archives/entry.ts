@@ -25,6 +25,12 @@ export class ArchiveError extends Error {
   }
 }
 
+/** Whether the disk is at fault, not the archive. */
+export function isFullDisk(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
 /** A member's name as a safe relative path; undefined for the root itself. */
 export function safePath(name: string): string | undefined {
   if (name.startsWith('/') || name.includes('\0') || name.includes('\\') || /^[A-Za-z]:/.test(name)) {

@@ -2,7 +2,8 @@ import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
-import { ArchiveError, type EntryVisitor, safePath } from './entry.ts';
+import type { ArchiveBounds } from './bounds.ts';
+import { ArchiveError, type EntryVisitor, isFullDisk, safePath } from './entry.ts';
 
 const KINDS: Readonly<Record<string, 'file' | 'directory' | 'symlink'>> = {
   file: 'file',
@@ -11,14 +12,20 @@ const KINDS: Readonly<Record<string, 'file' | 'directory' | 'symlink'>> = {
   symlink: 'symlink',
 };
 
-export async function walkTar(file: string, gzipped: boolean, visit: EntryVisitor): Promise<void> {
+/** Members come one after another, so what is passed over has to be read, and is metered, too. */
+export async function walkTar(
+  file: string,
+  gzipped: boolean,
+  bounds: ArchiveBounds,
+  visit: EntryVisitor,
+): Promise<void> {
   const source = createReadStream(file);
   const extractor = extract();
   const gunzip = gzipped ? createGunzip() : undefined;
+  const meter = bounds.meter();
   const fail = (error: Error) => extractor.destroy(error);
-  source.on('error', fail);
-  gunzip?.on('error', fail);
-  (gunzip ? source.pipe(gunzip) : source).pipe(extractor);
+  for (const stream of [source, gunzip, meter]) stream?.on('error', fail);
+  (gunzip ? source.pipe(gunzip) : source).pipe(meter).pipe(extractor);
   try {
     for await (const entry of extractor) {
       const { name, type, mode, linkname } = entry.header;
@@ -40,11 +47,9 @@ export async function walkTar(file: string, gzipped: boolean, visit: EntryVisito
       entry.resume();
     }
   } catch (error) {
-    if (error instanceof ArchiveError) throw error;
+    if (error instanceof ArchiveError || isFullDisk(error)) throw error;
     throw new ArchiveError(`broken ${gzipped ? 'tgz' : 'tar'}: ${(error as Error).message}`, error);
   } finally {
-    source.destroy();
-    gunzip?.destroy();
-    extractor.destroy();
+    for (const stream of [source, gunzip, meter, extractor]) stream?.destroy();
   }
 }

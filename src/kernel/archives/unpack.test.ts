@@ -19,7 +19,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ZipFile } from 'yazl';
 import { ArchiveError } from './entry.ts';
 import { unpackArchive } from './unpack.ts';
-import { readTextEntry } from './walk.ts';
+import { readTextEntry, walkArchive } from './walk.ts';
 
 let dir: string;
 let out: string;
@@ -145,6 +145,28 @@ test('bombs are stopped by their real size, whatever they announce', async () =>
   await expect(unpackArchive(many, 'tar', out, { maxEntries: 2 })).rejects.toThrow('more than 2 members');
   const big = await tar([{ name: 'd', content: 'x'.repeat(2000) }], true);
   await expect(unpackArchive(big, 'tgz', out, { maxBytes: 1000 })).rejects.toThrow('more than 1000 bytes');
+});
+
+test('a bomb is stopped also where it is only looked through', async () => {
+  const members = [
+    { name: 'zeros', content: Buffer.alloc(70 * 2 ** 20) },
+    { name: 'appspec.yml', content: 'x' },
+  ];
+  const packed = await tar(members, true);
+  await expect(readTextEntry(packed, 'tgz', 'appspec.yml', 100)).rejects.toThrow('times its size');
+  let seen = 0;
+  const reading = walkArchive(await zip(members), 'zip', async (entry) => {
+    for await (const chunk of await entry.open()) seen += (chunk as Buffer).length;
+    return undefined;
+  });
+  await expect(reading).rejects.toThrow('times its size');
+  expect(seen).toBeLessThanOrEqual(66 * 2 ** 20);
+});
+
+test.each(['zip', 'tar', 'tgz'] as const)('a full disk is not the fault of a %s', async (type) => {
+  const file = type === 'zip' ? await zip(good) : await tar(good, type === 'tgz');
+  const full = Object.assign(new Error('no space left on device'), { code: 'ENOSPC' });
+  await expect(walkArchive(file, type, () => Promise.reject(full))).rejects.toBe(full);
 });
 
 test.each(['zip', 'tar', 'tgz'] as const)('what is no %s is refused', async (type) => {

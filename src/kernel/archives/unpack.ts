@@ -1,20 +1,12 @@
 import { createWriteStream } from 'node:fs';
-import { chmod, mkdir, readlink, realpath, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, mkdir, readlink, realpath, rm, symlink } from 'node:fs/promises';
 import { dirname, isAbsolute, join, sep } from 'node:path';
-import { type Readable, Transform } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type ArchiveEntry, ArchiveError, type ArchiveType } from './entry.ts';
+import type { ArchiveLimits } from './bounds.ts';
+import { type ArchiveEntry, ArchiveError, type ArchiveType, type EntryVisitor, isFullDisk } from './entry.ts';
 import { walkArchive } from './walk.ts';
 
-export interface UnpackLimits {
-  readonly maxBytes: number;
-  readonly maxEntries: number;
-  /** Bytes unpacked for each byte of the archive, once more than `RATIO_FLOOR` have come. */
-  readonly maxRatio: number;
-}
-
-const DEFAULT_LIMITS: UnpackLimits = { maxBytes: 8 * 2 ** 30, maxEntries: 200_000, maxRatio: 250 };
-const RATIO_FLOOR = 64 * 2 ** 20;
 const MAX_LINK_BYTES = 4096;
 
 /**
@@ -26,52 +18,31 @@ export async function unpackArchive(
   file: string,
   type: ArchiveType,
   dir: string,
-  limits: Partial<UnpackLimits> = {},
+  limits: Partial<ArchiveLimits> = {},
 ): Promise<void> {
-  const bounds = { ...DEFAULT_LIMITS, ...limits };
-  const packed = (await stat(file)).size;
   const links: { path: string; target: string }[] = [];
-  let count = 0;
-  let bytes = 0;
-  const meter = () =>
-    new Transform({
-      transform(chunk: Buffer, _, done) {
-        bytes += chunk.length;
-        done(tooMuch(bytes, packed, bounds), chunk);
-      },
-    });
-  await walkArchive(file, type, async (entry) => {
-    if (++count > bounds.maxEntries) throw new ArchiveError(`more than ${bounds.maxEntries} members`);
+  const visit: EntryVisitor = async (entry) => {
     if (entry.kind === 'symlink') links.push({ path: entry.path, target: await linkTarget(entry) });
-    else await writeEntry(entry, join(dir, entry.path), meter);
+    else await writeEntry(entry, join(dir, entry.path));
     return undefined;
-  });
+  };
+  await walkArchive(file, type, visit, limits);
   await makeLinks(dir, links);
 }
 
-async function writeEntry(entry: ArchiveEntry, path: string, meter: () => Transform): Promise<void> {
+async function writeEntry(entry: ArchiveEntry, path: string): Promise<void> {
   try {
     if (entry.kind === 'directory') {
       await mkdir(path, { recursive: true, mode: 0o755 });
       return;
     }
     await mkdir(dirname(path), { recursive: true, mode: 0o755 });
-    await pipeline(await entry.open(), meter(), createWriteStream(path, { flags: 'wx' }));
+    await pipeline(await entry.open(), createWriteStream(path, { flags: 'wx' }));
     await chmod(path, entry.mode ?? 0o644);
   } catch (error) {
-    if (error instanceof ArchiveError) throw error;
-    const code = (error as NodeJS.ErrnoException).code;
-    if (code === 'ENOSPC' || code === 'EDQUOT') throw error;
+    if (error instanceof ArchiveError || isFullDisk(error)) throw error;
     throw new ArchiveError(`${entry.path} cannot be unpacked: ${(error as Error).message}`, error);
   }
-}
-
-function tooMuch(bytes: number, packed: number, limits: UnpackLimits): ArchiveError | null {
-  if (bytes > limits.maxBytes) return new ArchiveError(`unpacks to more than ${limits.maxBytes} bytes`);
-  if (bytes > RATIO_FLOOR && bytes > packed * limits.maxRatio) {
-    return new ArchiveError(`unpacks to more than ${limits.maxRatio} times its size`);
-  }
-  return null;
 }
 
 async function linkTarget(entry: ArchiveEntry): Promise<string> {

@@ -1,13 +1,15 @@
-import type { Readable } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import { promisify } from 'node:util';
 import { type Entry, open, type ZipFile } from 'yauzl';
+import type { ArchiveBounds } from './bounds.ts';
 import { ArchiveError, type EntryVisitor, safePath } from './entry.ts';
 
 const S_IFMT = 0o170000;
 const S_IFLNK = 0o120000;
 const S_IFDIR = 0o040000;
 
-export async function walkZip(file: string, visit: EntryVisitor): Promise<void> {
+/** Finds its members by the directory at its end; only what the visitor opens is unpacked. */
+export async function walkZip(file: string, bounds: ArchiveBounds, visit: EntryVisitor): Promise<void> {
   let zip: ZipFile;
   try {
     zip = await promisify<string, object, ZipFile>(open)(file, { lazyEntries: true, autoClose: false });
@@ -15,18 +17,18 @@ export async function walkZip(file: string, visit: EntryVisitor): Promise<void> 
     throw new ArchiveError(`not a zip: ${(error as Error).message}`, error);
   }
   try {
-    await entries(zip, visit);
+    await entries(zip, bounds, visit);
   } finally {
     zip.close();
   }
 }
 
-function entries(zip: ZipFile, visit: EntryVisitor): Promise<void> {
+function entries(zip: ZipFile, bounds: ArchiveBounds, visit: EntryVisitor): Promise<void> {
   return new Promise((resolve, reject) => {
     zip.on('error', (error: Error) => reject(new ArchiveError(`broken zip: ${error.message}`, error)));
     zip.on('end', () => resolve());
     zip.on('entry', (entry: Entry) => {
-      visitOne(zip, entry, visit).then((answer) => {
+      visitOne(zip, entry, bounds, visit).then((answer) => {
         if (answer === 'stop') resolve();
         else zip.readEntry();
       }, reject);
@@ -35,7 +37,12 @@ function entries(zip: ZipFile, visit: EntryVisitor): Promise<void> {
   });
 }
 
-async function visitOne(zip: ZipFile, entry: Entry, visit: EntryVisitor): Promise<'stop' | undefined> {
+async function visitOne(
+  zip: ZipFile,
+  entry: Entry,
+  bounds: ArchiveBounds,
+  visit: EntryVisitor,
+): Promise<'stop' | undefined> {
   if (entry.isEncrypted()) throw new ArchiveError(`encrypted: ${entry.fileName}`);
   const path = safePath(entry.fileName);
   if (path === undefined) return undefined;
@@ -51,7 +58,8 @@ async function visitOne(zip: ZipFile, entry: Entry, visit: EntryVisitor): Promis
       new Promise<Readable>((resolve, reject) => {
         zip.openReadStream(entry, (error, stream) => {
           if (error) reject(new ArchiveError(`broken zip: ${error.message}`, error));
-          else resolve(stream);
+          // Whoever reads the end sees the error there.
+          else resolve(pipeline(stream, bounds.meter(), () => {}));
         });
       }),
   });

@@ -4,14 +4,14 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { ArchiveError } from '../../../kernel/archives/entry.ts';
+import { ArchiveError, type EntryVisitor } from '../../../kernel/archives/entry.ts';
 import { walkArchive } from '../../../kernel/archives/walk.ts';
 import type { S3Room } from '../../s3/index.ts';
 import { type ActionTypeSpec, MINUTE } from '../model/action-type.ts';
 import { contentTypeOf } from './content-type.ts';
 import { ActionFailure, type ActionProvider, type Job } from './provider.ts';
 
-const MAX_FILES = 100_000;
+const MAX_MEMBERS = 100_000;
 
 export const S3_DEPLOY: ActionTypeSpec = {
   id: { category: 'Deploy', owner: 'AWS', provider: 'S3', version: '1' },
@@ -90,7 +90,7 @@ async function putFiles(s3: S3Room, job: Job, bucket: string, file: string): Pro
   const folder = (job.configuration['ObjectKey'] ?? '').replace(/\/+$/, '');
   let count = 0;
   try {
-    await walkArchive(file, 'zip', async (entry) => {
+    const put: EntryVisitor = async (entry) => {
       job.signal.throwIfAborted();
       // A link has no content of its own, and following it would leave the artifact.
       if (entry.kind !== 'file') return undefined;
@@ -99,9 +99,10 @@ async function putFiles(s3: S3Room, job: Job, bucket: string, file: string): Pro
         contentType: contentTypeOf(key),
         ...cachingOf(job),
       });
-      if (++count > MAX_FILES) throw new ArchiveError(`it holds more than ${MAX_FILES} files`);
+      count++;
       return undefined;
-    });
+    };
+    await walkArchive(file, 'zip', put, { maxEntries: MAX_MEMBERS });
   } catch (error) {
     if (!(error instanceof ArchiveError)) throw error;
     throw new ActionFailure('JobFailed', `The input artifact cannot be extracted: ${error.message}`);
