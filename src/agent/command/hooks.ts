@@ -49,6 +49,8 @@ async function runOne(
     message,
     logTail: logText,
   });
+  const left = Math.max(until - clock.now(), 0);
+  const cut = index > 0 && left < script.timeoutSeconds * 1000;
   journal.append({ kind: 'script', event, index, location });
   const file = findScript(archive, location);
   if (file.path === undefined) return fail(file.code, file.message);
@@ -59,7 +61,6 @@ async function runOne(
 
   const warning = file.madeExecutable ? ' (warning: it had no mode bit to be executed, and got it)' : '';
   const from = heading(folders.log, `${new Date(clock.now()).toISOString()} ${event} ${location}${warning}`);
-  const timeoutMs = Math.min(script.timeoutSeconds * 1000, Math.max(until - clock.now(), 0));
   const end = await runScript({
     argv,
     cwd: archive,
@@ -72,14 +73,14 @@ async function runOne(
       hostName: context.hostName,
       root: context.root,
     }),
-    timeoutMs,
+    timeoutMs: cut ? left : script.timeoutSeconds * 1000,
     logFile: folders.log,
     clock,
     signal: context.signal,
     onStart: (pid) => journal.append({ kind: 'process', pid, startTime: startTimeOf(pid) ?? '' }),
   });
   if (end.kind === 'exited' && end.code === 0) return undefined;
-  const { code, message } = explain(end, location, timeoutMs, context.signal);
+  const { code, message } = explain(end, script, cut, context.signal);
   return fail(code, message, logTail(folders.log, from));
 }
 
@@ -123,8 +124,9 @@ function heading(log: string, text: string): number {
 
 function explain(
   end: ScriptEnd,
-  location: string,
-  timeoutMs: number,
+  { location, timeoutSeconds }: HookScript,
+  /** The event's time was over before the script's own. */
+  cut: boolean,
   signal: AbortSignal,
 ): { readonly code: HostDiagnostics['errorCode']; readonly message: string } {
   switch (end.kind) {
@@ -135,7 +137,9 @@ function explain(
     case 'timed-out':
       return {
         code: 'ScriptTimedOut',
-        message: `The script ${location} was stopped after its timeout of ${timeoutMs / 1000} s.`,
+        message: cut
+          ? `The script ${location} was stopped: the scripts of one event may take ${EVENT_LIMIT_SECONDS} s in all.`
+          : `The script ${location} was stopped after its timeout of ${timeoutSeconds} s.`,
       };
     case 'stopped':
       return {

@@ -180,6 +180,36 @@ test('a hook that is missing or no file is told apart from one that fails', asyn
   });
 });
 
+test('one event takes an hour in all, whatever the timeouts of its scripts add up to (D1, numbers)', async () => {
+  const wait = (name: string) =>
+    `#!/bin/sh\ntouch "$PIPEWRIGHT_ROOT/${name}"\nwhile test ! -e "$PIPEWRIGHT_ROOT/go-${name}"; do sleep 0.05; done`;
+  const scripts = ['first', 'second', 'third'];
+  const reports = run(
+    await command({
+      'appspec.yml': spec(
+        `  AfterInstall:\n${scripts.map((name) => `    - {location: ${name}.sh}\n`).join('')}`,
+      ),
+      ...Object.fromEntries(scripts.map((name) => [`${name}.sh`, wait(name)])),
+    }),
+  );
+  const begun = async (name: string) => {
+    while (!existsSync(join(dir, 'root', name))) await sleep(10);
+  };
+  await begun('first');
+  clock.advance(3_000_000);
+  writeFileSync(join(dir, 'root', 'go-first'), '');
+  await begun('second');
+  clock.advance(600_000);
+  const ended = await reports;
+  expect(summary(ended).slice(-2)).toEqual(['AfterInstall Failed', 'all Failed']);
+  expect(ended.at(-1)?.diagnostics).toMatchObject({
+    errorCode: 'ScriptTimedOut',
+    scriptName: 'second.sh',
+    message: 'The script second.sh was stopped: the scripts of one event may take 3600 s in all.',
+  });
+  expect(existsSync(join(dir, 'root', 'third'))).toBe(false);
+});
+
 test('runas an unknown user fails clearly', async () => {
   const files = {
     'appspec.yml': spec(hook('BeforeInstall', ', runas: no-such-user')),

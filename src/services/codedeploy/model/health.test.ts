@@ -123,3 +123,54 @@ test('property: whatever fails in whatever order, the rule is kept and the verdi
     { numRuns: 500 },
   );
 });
+
+test('property: how many at once, and what is enough, in the words of D1.18 and D1.19', () => {
+  const kinds = fc.oneof(
+    fc.constant({ config: ONE, builtIn: true, atOnce: (_n: number) => 1, enough: (n: number) => n }),
+    fc.constant({
+      config: HALF,
+      builtIn: true,
+      atOnce: (n: number) => Math.max(1, Math.floor(n / 2)),
+      // One host cannot be halved: it is deployed to, and must succeed.
+      enough: (n: number) => (n === 1 ? 1 : Math.ceil(n / 2)),
+    }),
+    fc.constant({ config: ALL, builtIn: true, atOnce: (n: number) => n, enough: (_n: number) => 1 }),
+    fc.integer({ min: 0, max: 99 }).map((value) => ({
+      config: { type: 'FLEET_PERCENT', value } as const,
+      builtIn: false,
+      atOnce: (n: number) => n - Math.ceil((n * value) / 100),
+      enough: (n: number) => Math.max(1, Math.ceil((n * value) / 100)),
+    })),
+  );
+  fc.assert(
+    fc.property(
+      kinds,
+      fc.array(fc.boolean(), { minLength: 1, maxLength: 30 }),
+      ({ config, builtIn, atOnce, enough }, fails) => {
+        const count = fails.length;
+        const rule = healthRule(count, config, builtIn);
+        const begun = nextStep(fresh(count), rule);
+        if (atOnce(count) === 0) {
+          expect(begun).toEqual({ kind: 'failed', why: 'unmeetable' });
+          return;
+        }
+        // As many as may be are begun at once, from the first on.
+        const start = Array.from({ length: atOnce(count) }, (_, n) => n);
+        expect(begun).toEqual({ kind: 'go-on', start });
+        const end = play(fresh(count), rule, (index) => fails[index] === true, first);
+        const good = fails.filter((failed) => !failed).length;
+        // It stops where one failure more would leave too few, unless nobody is left; OneAtATime at the first one.
+        const stop = fails.findIndex(
+          (_, n) => fails.slice(0, n + 1).filter(Boolean).length === (config === ONE ? 1 : atOnce(count)),
+        );
+        if (stop >= 0 && stop < count - 1) {
+          expect(end.step.kind).toBe('failed');
+          expect(end.hosts.slice(stop + 1).every((host) => host.status === 'Pending')).toBe(true);
+        } else if (good >= enough(count))
+          expect(end.step).toEqual({ kind: 'succeeded', failed: count - good });
+        else expect(end.step.kind).toBe('failed');
+      },
+    ),
+    { numRuns: 500 },
+  );
+});
