@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Config } from '../kernel/config/schema.ts';
 import { ApiError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { operation, type ServiceOperations } from '../wire/operation.ts';
+import { operation, type RequestContext, type ServiceOperations } from '../wire/operation.ts';
 import { type BackupParts, writeBackup } from './backup/write-backup.ts';
 import { version } from './version.ts';
 
@@ -30,7 +30,8 @@ export function createPipewrightOperations(parts: Parts): ServiceOperations {
     CreateBackup: operation({
       mutates: true,
       actsOutside: true,
-      handler: async ({ file }: { readonly file: string }) => {
+      handler: async ({ file }: { readonly file: string }, context: RequestContext) => {
+        checkOperator(context, parts.config);
         if (existsSync(file)) throw new ApiError('FileExistsException', `${file} is there already.`);
         const { dataDir, database, clock } = parts.kernel;
         return await writeBackup({ dataDir, database, now: clock.now(), atRest: parts.atRest }, file);
@@ -41,4 +42,15 @@ export function createPipewrightOperations(parts: Parts): ServiceOperations {
       handler: async (_input, context) => ({ url: await parts.createConsoleLink(context.principal.account) }),
     }),
   };
+}
+
+/**
+ * A backup holds every account and lies wherever its caller says, so only who may read the data folder gets one written:
+ * by the key that lies in it. Sessions of that account are the console's and say nothing of the machine.
+ */
+function checkOperator({ principal, operation: name }: RequestContext, { account }: Config): void {
+  const { kind, accessKeyId } = principal;
+  if (kind === 'root' && principal.account === account && !accessKeyId.startsWith('ASIA')) return;
+  const message = `User: ${principal.arn} is not authorized to perform: pipewright:${name} because it takes the key in the data folder of the server`;
+  throw new ApiError('AccessDeniedException', message, { status: 403 });
 }
