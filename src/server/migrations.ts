@@ -3,7 +3,7 @@ import { kernelMigrations } from '../kernel/tables.ts';
 import { codeBuildMigrations } from '../services/codebuild/tables.ts';
 import { codeCommitMigrations } from '../services/codecommit/tables.ts';
 import { codeDeployMigrations } from '../services/codedeploy/tables.ts';
-import { migrations as codePipelineMigrations } from '../services/codepipeline/tables.ts';
+import { codePipelineMigrations } from '../services/codepipeline/tables.ts';
 import { eventsMigrations } from '../services/events/tables.ts';
 import { iamMigrations } from '../services/iam/tables.ts';
 import { logsMigrations } from '../services/logs/tables.ts';

@@ -8,7 +8,7 @@ import { createAggregates } from './aggregates.ts';
 import type { CodePipelineRoom } from './face.ts';
 import { codePipelineOperations } from './operations/index.ts';
 import type { RoomParts } from './room-parts.ts';
-import { migrations } from './tables.ts';
+import { codePipelineMigrations } from './tables.ts';
 import { createTasks } from './tasks/index.ts';
 import { listenForChanges } from './triggers.ts';
 import { wakeNext } from './turns.ts';
@@ -53,7 +53,7 @@ export function createCodePipelineRoom(
   for (const { place } of providers) place?.onFreed((tx, ref) => wakeNext(kernel, tx, ref));
   return {
     name: 'codepipeline',
-    migrations,
+    migrations: codePipelineMigrations,
     aggregates: createAggregates(kernel),
     tasks: createTasks(parts),
     retention: [

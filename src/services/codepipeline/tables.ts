@@ -78,7 +78,7 @@ export interface ArtifactRow {
   is_source: number;
 }
 
-export const migrations: readonly Migration[] = [
+export const codePipelineMigrations: readonly Migration[] = [
   {
     id: '0701-codepipeline-tables',
     async up(tx) {
