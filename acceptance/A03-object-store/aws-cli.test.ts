@@ -9,6 +9,7 @@ import { getSignedUrl } from '@aws-sdk/s3-request-presigner';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { TEST_ACCOUNT } from '../../testkit/support/test-context.ts';
 import { openTestStore, type TestStore } from '../../testkit/support/test-store.ts';
+import { ON_POSTGRES } from '../../testkit/support/wanted-database.ts';
 
 const run = promisify(execFile);
 const curl = async (...args: string[]) => (await run('curl', ['-sS', ...args])).stdout;
@@ -65,6 +66,9 @@ describe.skipIf(!existsSync('/usr/bin/aws'))('the object store from the command 
     await ok('s3', 'sync', 's3://synced/x', 'down', '--no-progress');
     expect(readFileSync(join(dir, 'down/a.txt'), 'utf8')).toBe('changed and longer');
   });
+
+  // What is stored is the same on every database (the SDK's tests look at it on both), and so are the bytes on the wire.
+  if (ON_POSTGRES) return;
 
   test('whole trees are copied, moved, listed and removed, with what is said about their files', async () => {
     await ok('s3', 'mb', 's3://trees');

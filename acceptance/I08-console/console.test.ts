@@ -11,9 +11,9 @@ import {
   type PipelineLab,
   sourceStage,
 } from '../../testkit/codepipeline/pipeline-lab.ts';
+import { ON_POSTGRES } from '../../testkit/support/wanted-database.ts';
 import { barriers, openBrowser, type TestBrowser } from './browser.ts';
 import { serveBuiltConsole } from './built-console.ts';
-import { ON_POSTGRES } from './house.ts';
 
 const CONSOLE = '/_pipewright/console';
 const LINES = 50_000;

@@ -1,13 +1,9 @@
 import type { Page } from 'playwright-core';
 import { openPipelineLab, type PipelineLab } from '../../testkit/codepipeline/pipeline-lab.ts';
-import { wantedDatabase } from '../../testkit/support/wanted-database.ts';
 import { openBrowser, type TestBrowser } from './browser.ts';
 import { serveBuiltConsole } from './built-console.ts';
 
 const CONSOLE = '/_pipewright/console';
-
-/** Whether this run of the acceptance tests is the one on PostgreSQL. */
-export const ON_POSTGRES = wantedDatabase() === 'postgres';
 
 /** A server with its console, and a browser that is signed in to it. */
 export interface House extends AsyncDisposable {

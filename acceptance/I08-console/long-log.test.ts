@@ -1,7 +1,8 @@
 import { StartBuildCommand } from '@aws-sdk/client-codebuild';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openGate } from '../../testkit/codepipeline/gate.ts';
-import { buildPage, type House, ON_POSTGRES, openHouse } from './house.ts';
+import { ON_POSTGRES } from '../../testkit/support/wanted-database.ts';
+import { buildPage, type House, openHouse } from './house.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 

@@ -13,6 +13,9 @@ export function wantedDatabase(): Dialect | undefined {
   throw new Error(`PIPEWRIGHT_TEST_DATABASE is sqlite or postgres, not ${wanted}`);
 }
 
+/** Whether this run of the acceptance tests is the one on PostgreSQL: what is the same there was looked at on SQLite. */
+export const ON_POSTGRES = wantedDatabase() === 'postgres';
+
 export interface OpenedDatabase {
   /** Undefined for SQLite, whose file lies in the data folder. */
   readonly url: string | undefined;
