@@ -41,6 +41,8 @@ export interface EngineRoom {
   /** The job of an action once it was started. */
   job(action: string, executionId?: string): Promise<Job>;
   reply(job: Job, outcome: ReplyInput['outcome'], more?: Partial<ReplyInput>): Promise<void>;
+  /** The provider takes the next job of this action (`begun`), but does not answer before it is released. */
+  holdNextStart(action: string): { readonly begun: Promise<Job>; release(): void };
   /** Puts an event on the bus, as another room would. */
   publish(event: Pick<OutboxEvent, 'source' | 'detailType' | 'detail'>): Promise<void>;
   invokeTarget(invocation: TargetInvocation): Promise<void>;
@@ -81,8 +83,9 @@ export async function openEngineRoom(
   const wake = () => {
     for (const waiter of waiters) waiter();
   };
+  const holds: Holds = new Map();
   const room = createCodePipelineRoom(kernel, deps, {
-    providers: scriptedProviders(jobs, stopped, crashes, wake, options.places),
+    providers: scriptedProviders(jobs, stopped, crashes, wake, holds, options.places),
   });
   kernel.outbox.subscribe(async (tx, event) => {
     for (const listener of listeners) await listener(tx, event);
@@ -144,6 +147,12 @@ export async function openEngineRoom(
       };
       await kernel.transitions.run(TEST_SCOPE, job.replyTo.to, input);
     },
+    holdNextStart(action) {
+      const begun = Promise.withResolvers<Job>();
+      const released = Promise.withResolvers<void>();
+      holds.set(action, { begin: begun.resolve, released: released.promise });
+      return { begun: begun.promise, release: released.resolve };
+    },
     publish: (event) =>
       kernel.database.transaction((tx) =>
         kernel.outbox.publish(tx, TEST_SCOPE, { kind: 'test', id: 'test' }, { ...event, resources: [] }),
@@ -152,11 +161,14 @@ export async function openEngineRoom(
   };
 }
 
+type Holds = Map<string, { begin(job: Job): void; readonly released: Promise<void> }>;
+
 function scriptedProviders(
   jobs: Job[],
   stopped: string[],
   crashes: Job[],
   wake: () => void,
+  holds: Holds,
   places: TestPlaces | undefined,
 ): ActionProvider[] {
   const take = (job: Job) => {
@@ -172,6 +184,12 @@ function scriptedProviders(
       throw new Error('the provider is away');
     }
     take(job);
+    const hold = holds.get(job.action);
+    if (hold) {
+      holds.delete(job.action);
+      hold.begin(job);
+      await hold.released;
+    }
     return { kind: 'started', externalId: `external-${job.key}` };
   };
   const spec = (category: string, provider: string, inputs: number, outputs: number) => ({

@@ -9,7 +9,7 @@ import type { ExecutionInput, Trigger } from './model/execution/inputs.ts';
 import { carriedPlans } from './model/plan.ts';
 import { type PipelineVariable, pipelineVariables } from './model/variables.ts';
 import type { RoomParts } from './room-parts.ts';
-import { pinnedDefinition } from './store/pipelines.ts';
+import { pinnedDefinition, pipelineNotFound } from './store/pipelines.ts';
 import type { PipelineRow } from './tables.ts';
 
 export interface StartRequest {
@@ -30,17 +30,20 @@ export async function startExecution(
   request: StartRequest,
 ): Promise<string> {
   const { kernel } = parts;
+  const executionId = newId();
+  // Before anything is checked: who asks again gets the same answer, though the pipeline was edited meanwhile.
+  const earlier = await claimToken(parts, tx, scope, pipeline, executionId, request);
+  if (earlier !== undefined) return earlier;
   const definition = await pinnedDefinition(tx, scope, pipeline.pipeline_id, pipeline.version);
   const { values, problems } = pipelineVariables(definition.variables ?? [], request.variables ?? []);
   if (problems.length > 0) throw new ApiError('ValidationException', problems.join('; '));
-  const executionId = newId();
-  const earlier = await claimToken(parts, tx, scope, pipeline, executionId, request);
-  if (earlier !== undefined) return earlier;
   const [row] = await tx.query<{ last_order: number }>(
     `update codepipeline_pipelines set last_order = last_order + 1
-     where account = ? and region = ? and name = ? returning last_order`,
-    [scope.account, scope.region, pipeline.name],
+     where account = ? and region = ? and name = ? and pipeline_id = ? returning last_order`,
+    [scope.account, scope.region, pipeline.name, pipeline.pipeline_id],
   );
+  // Another server deleted it since it was read.
+  if (!row) throw pipelineNotFound(scope, pipeline.name);
   await tx.execute(
     `insert into codepipeline_starts (account, region, execution_id, variables, revisions) values (?, ?, ?, ?, ?)`,
     [
@@ -58,7 +61,7 @@ export async function startExecution(
     pipelineName: pipeline.name,
     version: pipeline.version,
     mode: executionModeOf(definition),
-    order: row?.last_order ?? 1,
+    order: row.last_order,
     stages: definition.stages.map((stage) => stage.name),
     trigger: request.trigger,
     ...(plans ? { plans } : {}),

@@ -88,6 +88,17 @@ describeEachDatabase('what starts pipelines', (newPlace) => {
     expect(await lab.view.executions()).toHaveLength(2);
   });
 
+  test('a token that started an execution answers its id, whatever became of the pipeline meanwhile', async () => {
+    await lab.view.create(pipelineOf());
+    const id = await lab.view.start({ clientRequestToken: 'once' });
+    await lab.engine.call('UpdatePipeline', { pipeline: pipelineOf({ variables: [{ name: 'env' }] }) });
+    expect(await lab.view.start({ clientRequestToken: 'once' })).toBe(id);
+    await expect(lab.view.start({ clientRequestToken: 'twice' })).rejects.toMatchObject({
+      code: 'ValidationException',
+    });
+    expect(await lab.view.executions()).toHaveLength(2);
+  });
+
   test('deleting a pipeline cancels what runs; its name is free again', async () => {
     await lab.view.create(pipelineOf());
     const job = await lab.engine.job('Compile');

@@ -17,12 +17,13 @@ import { pipelineArn } from '../arn.ts';
 import type { ExecutionMode, PipelineDefinition, StageDefinition } from '../model/definition.ts';
 import { findStage } from '../model/definition.ts';
 import type { ExecutionInput } from '../model/execution/inputs.ts';
-import type { LaneInput } from '../model/lane/lane.ts';
+import type { LaneInput, LaneState } from '../model/lane/lane.ts';
 import { laneId } from '../model/step.ts';
 import type { RoomParts } from '../room-parts.ts';
 import { actionById } from '../store/actions.ts';
 import { findExecution } from '../store/executions.ts';
 import { pinnedDefinition, requirePipeline } from '../store/pipelines.ts';
+import type { PipelineRow } from '../tables.ts';
 import type { Checked } from './checked.ts';
 
 /** What operators do to running pipelines: transitions, stop, retry, approvals (B4, B6). */
@@ -101,22 +102,25 @@ function ofStage(
   return [`${pipelineArn(scope, input.pipelineName)}/${input.stageName}`];
 }
 
+/** The stage as an execution of this version knows it: the newest one may have it no more. */
 async function requireStage(
   tx: Tx,
   scope: Scope,
-  pipelineName: string,
+  pipeline: PipelineRow,
+  version: number,
   stageName: string,
-): Promise<{ pipelineId: string; definition: PipelineDefinition; stage: StageDefinition }> {
-  const row = await requirePipeline(tx, scope, pipelineName);
-  const definition = await pinnedDefinition(tx, scope, row.pipeline_id, row.version);
+): Promise<StageDefinition> {
+  const definition = await pinnedDefinition(tx, scope, pipeline.pipeline_id, version);
   const stage = findStage(definition, stageName);
-  if (!stage) {
-    throw new ApiError(
-      'StageNotFoundException',
-      `The pipeline '${pipelineName}' does not have a stage with name '${stageName}'`,
-    );
-  }
-  return { pipelineId: row.pipeline_id, definition, stage };
+  if (!stage) throw noStage(pipeline, stageName);
+  return stage;
+}
+
+function noStage({ name }: PipelineRow, stageName: string): ApiError {
+  return new ApiError(
+    'StageNotFoundException',
+    `The pipeline '${name}' does not have a stage with name '${stageName}'`,
+  );
 }
 
 /** The way out of a stage is the way into the next one: both are one gate. */
@@ -127,24 +131,37 @@ async function changeTransition(
   inputFor: (at: { pipelineId: string; stage: string }) => LaneInput,
 ): Promise<void> {
   await kernel.database.transaction(async (tx) => {
-    const { pipelineId, definition, stage } = await requireStage(
-      tx,
-      scope,
-      input.pipelineName,
-      input.stageName,
-    );
-    const index = definition.stages.indexOf(stage) + (input.transitionType === 'Outbound' ? 1 : 0);
-    const gated = definition.stages[index];
-    if (!gated) {
-      throw new ApiError(
-        'ValidationException',
-        `Stage '${stage.name}' is the last one: it has no outbound transition`,
-      );
+    const pipeline = await requirePipeline(tx, scope, input.pipelineName);
+    const pipelineId = pipeline.pipeline_id;
+    const definition = await pinnedDefinition(tx, scope, pipelineId, pipeline.version);
+    const gated = gatedStage(pipeline, definition, input);
+    const ref = laneRef(laneId(pipelineId, gated ?? input.stageName));
+    const change = inputFor({ pipelineId, stage: gated ?? input.stageName });
+    if (gated === undefined) {
+      // Whoever waits in front of a stage that was taken out can still be let in.
+      const lane = await kernel.transitions.load<LaneState>(scope, ref);
+      if (change.kind !== 'enable' || lane?.enabled !== false) throw noStage(pipeline, input.stageName);
     }
-    const at = { pipelineId, stage: gated.name };
-    await kernel.transitions.apply(tx, scope, laneRef(laneId(pipelineId, gated.name)), inputFor(at));
+    await kernel.transitions.apply(tx, scope, ref, change);
     announcePipeline(kernel, tx, scope, input.pipelineName);
   });
+}
+
+/** The stage that a transition leads into; undefined for the way into a stage that the newest version does not have. */
+function gatedStage(
+  pipeline: PipelineRow,
+  { stages }: PipelineDefinition,
+  { stageName, transitionType }: { readonly stageName: string; readonly transitionType: string },
+): string | undefined {
+  const index = stages.findIndex((stage) => stage.name === stageName);
+  if (transitionType !== 'Outbound') return stages[index]?.name;
+  if (index < 0) throw noStage(pipeline, stageName);
+  const next = stages[index + 1];
+  if (next) return next.name;
+  throw new ApiError(
+    'ValidationException',
+    `Stage '${stageName}' is the last one: it has no outbound transition`,
+  );
 }
 
 async function retryStage(
@@ -154,9 +171,10 @@ async function retryStage(
   input: Checked<RetryStageExecutionInput>,
   by: string,
 ): Promise<void> {
-  const { pipelineId, stage } = await requireStage(tx, scope, input.pipelineName, input.stageName);
   const pipeline = await requirePipeline(tx, scope, input.pipelineName);
+  const pipelineId = pipeline.pipeline_id;
   const row = await findExecution(tx, scope, pipeline, input.pipelineExecutionId);
+  const stage = await requireStage(tx, scope, pipeline, row?.version ?? pipeline.version, input.stageName);
   if (!row) {
     throw new ApiError(
       'StageNotRetryableException',
@@ -183,19 +201,18 @@ async function answerApproval(
   input: Checked<PutApprovalResultInput>,
   by: string,
 ): Promise<void> {
-  const { pipelineId, stage } = await requireStage(tx, scope, input.pipelineName, input.stageName);
+  const pipeline = await requirePipeline(tx, scope, input.pipelineName);
+  const found = await actionById(tx, scope, input.token);
+  const row = found?.pipeline_id === pipeline.pipeline_id ? found : undefined;
+  const stage = await requireStage(tx, scope, pipeline, row?.version ?? pipeline.version, input.stageName);
   if (!stage.actions.some((action) => action.name === input.actionName)) {
     throw new ApiError(
       'ActionNotFoundException',
       `The stage '${stage.name}' does not have an action with name '${input.actionName}'`,
     );
   }
-  const row = await actionById(tx, scope, input.token);
   const matches =
-    row?.pipeline_id === pipelineId &&
-    row.stage === input.stageName &&
-    row.action === input.actionName &&
-    row.type.startsWith('Approval/');
+    row?.stage === input.stageName && row.action === input.actionName && row.type.startsWith('Approval/');
   if (!row || !matches) {
     throw new ApiError('InvalidApprovalTokenException', 'The approval token is not valid for this action');
   }

@@ -19,13 +19,15 @@ export async function findPipeline(
 /** Refuses with `PipelineNotFoundException`. */
 export async function requirePipeline(reader: Reader, scope: Scope, name: string): Promise<PipelineRow> {
   const row = await findPipeline(reader, scope, name);
-  if (!row) {
-    throw new ApiError(
-      'PipelineNotFoundException',
-      `Account '${scope.account}' does not have a pipeline with name '${name}'`,
-    );
-  }
+  if (!row) throw pipelineNotFound(scope, name);
   return row;
+}
+
+export function pipelineNotFound(scope: Scope, name: string): ApiError {
+  return new ApiError(
+    'PipelineNotFoundException',
+    `Account '${scope.account}' does not have a pipeline with name '${name}'`,
+  );
 }
 
 export async function pipelineById(

@@ -20,6 +20,7 @@ import { pinnedDefinition } from '../store/pipelines.ts';
 import { turnsBefore } from '../store/turns.ts';
 import { checkOutputSize } from './outputs.ts';
 import { prepareJob, type StartAction } from './prepare-job.ts';
+import { stopLate } from './stop-action.ts';
 import { waitForTurn } from './turns.ts';
 
 /** Starts one action at its provider. Whatever cannot be done fails the action, in words. */
@@ -166,13 +167,19 @@ function outcomeOf(
           await recordVariables(tx, scope, actionExecutionId, started.variables);
         }
       }
-      await parts.kernel.transitions.apply(
+      const input = answer(actionExecutionId);
+      const applied = await parts.kernel.transitions.apply(
         tx,
         scope,
         executionRef(executionId),
-        answer(actionExecutionId),
+        input,
         task.id,
       );
+      // Its pipeline was deleted while the work began: whoever was to stop it did not know of it yet.
+      const deleted = (applied.state as ExecutionState).status === 'Cancelled';
+      if (deleted && started?.kind === 'started') {
+        await parts.kernel.tasks.enqueue(tx, scope, stopLate(executionId, actionExecutionId));
+      }
     },
   };
 }

@@ -1,4 +1,4 @@
-import type { TaskDefinition } from '../../../kernel/tasks/port.ts';
+import type { TaskDefinition, TaskRequest } from '../../../kernel/tasks/port.ts';
 import { findProvider } from '../actions/table.ts';
 import { findAction } from '../model/definition.ts';
 import type { Effect } from '../model/step.ts';
@@ -7,6 +7,16 @@ import { actionById } from '../store/actions.ts';
 import { findDefinition } from '../store/pipelines.ts';
 
 type StopAction = Effect & { readonly kind: 'stop-action' };
+
+/** For work whose stop was asked for before it was known. */
+export function stopLate(executionId: string, actionExecutionId: string): TaskRequest {
+  const payload: StopAction = { kind: 'stop-action', executionId, actionExecutionId };
+  return {
+    kind: 'codepipeline.stop-action',
+    key: `codepipeline.stop-action/${actionExecutionId}/late`,
+    payload,
+  };
+}
 
 /** Asks the provider to end work that nobody waits for any more. */
 export function stopActionTask(parts: RoomParts): TaskDefinition<StopAction> {
