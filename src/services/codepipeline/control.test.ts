@@ -4,7 +4,8 @@ import { approvalAction, buildAction, pipelineOf } from '../../../testkit/codepi
 import { engineForEachTest } from '../../../testkit/codepipeline/engine-suite.ts';
 import { describeEachDatabase } from '../../../testkit/contracts/each-database.ts';
 
-const DAY = 24 * 60 * 60_000;
+const HOUR = 60 * 60_000;
+const DAY = 24 * HOUR;
 
 describeEachDatabase('what people do to pipelines', (newPlace) => {
   const lab = engineForEachTest(newPlace);
@@ -46,6 +47,66 @@ describeEachDatabase('what people do to pipelines', (newPlace) => {
       filter: { latestInPipelineExecution: { pipelineExecutionId: id, startTimeRange: 'Latest' } },
     });
     expect(latest.actionExecutionDetails?.length).toBe(3);
+  });
+
+  test('a failed action is retried while others of its stage go on; all of them only when none runs (B4.3)', async () => {
+    const actions = [buildAction('A'), buildAction('B'), buildAction('C', { runOrder: 2 })];
+    await lab.view.create(pipelineOf({ stages: [{ name: 'Build', actions }] }));
+    const id = await lab.view.first();
+    const a = await lab.engine.job('A');
+    const b = await lab.engine.job('B');
+    const retry = (retryMode: string) =>
+      lab.engine.call('RetryStageExecution', {
+        pipelineName: 'web',
+        stageName: 'Build',
+        pipelineExecutionId: id,
+        retryMode,
+      });
+    // Nothing has failed so far.
+    await expect(retry('FAILED_ACTIONS')).rejects.toMatchObject({ code: 'StageNotRetryableException' });
+    await lab.engine.reply(b, 'failed');
+    await expect(retry('ALL_ACTIONS')).rejects.toMatchObject({ code: 'StageNotRetryableException' });
+    await retry('FAILED_ACTIONS');
+    const again = await lab.engine.until(async () => {
+      const job = await lab.engine.job('B');
+      return job.key !== b.key && job;
+    });
+    await expect(retry('FAILED_ACTIONS')).rejects.toMatchObject({ code: 'StageNotRetryableException' });
+    expect((await lab.view.stage('Build'))?.retryStageMetadata).toEqual({
+      manualStageRetryAttempt: 1,
+      latestRetryTrigger: 'ManualStageRetry',
+    });
+    await lab.engine.reply(a, 'succeeded');
+    expect(lab.engine.jobs.map((job) => job.action)).not.toContain('C');
+    await lab.engine.reply(again, 'succeeded');
+    await lab.engine.reply(await lab.engine.job('C'), 'succeeded');
+    await lab.view.ended(id, 'Succeeded');
+    expect(lab.engine.jobs.filter((job) => job.action === 'A')).toHaveLength(1);
+    const attempts = (await lab.view.actions(id)).filter((each) => each.actionName === 'B');
+    expect(attempts.map((each) => each.status)).toEqual(['Succeeded', 'Failed']);
+  });
+
+  test('who is to stop is not retried: nothing begins any more (B4.2)', async () => {
+    await lab.view.create(
+      pipelineOf({ stages: [{ name: 'Build', actions: [buildAction('A'), buildAction('B')] }] }),
+    );
+    const id = await lab.view.first();
+    const a = await lab.engine.job('A');
+    await lab.engine.reply(await lab.engine.job('B'), 'failed');
+    await lab.engine.call('StopPipelineExecution', { pipelineName: 'web', pipelineExecutionId: id });
+    const retry = {
+      pipelineName: 'web',
+      stageName: 'Build',
+      pipelineExecutionId: id,
+      retryMode: 'FAILED_ACTIONS',
+    };
+    await expect(lab.engine.call('RetryStageExecution', retry)).rejects.toMatchObject({
+      code: 'StageNotRetryableException',
+    });
+    await lab.engine.reply(a, 'succeeded');
+    await lab.view.ended(id, 'Stopped');
+    await lab.engine.call('RetryStageExecution', retry);
+    await lab.engine.until(async () => lab.engine.jobs.filter((job) => job.action === 'B').length === 2);
   });
 
   test('retry is refused once another execution entered the stage', async () => {
@@ -188,10 +249,10 @@ describeEachDatabase('what people do to pipelines', (newPlace) => {
     await lab.view.create(pipelineOf({ stages: [gate()] }));
     const id = await lab.view.first();
     const token = await lab.view.approvalToken();
-    lab.kernel.clock.advance(7 * DAY - 60_000);
+    lab.kernel.clock.advance(7 * DAY - HOUR);
     await lab.kernel.tasks.idle();
     expect((await lab.view.execution(id)).status).toBe('InProgress');
-    lab.kernel.clock.advance(60_000);
+    lab.kernel.clock.advance(HOUR);
     expect((await lab.view.ended(id, 'Failed')).statusSummary).toContain('7 days (timeout)');
     await expect(
       lab.engine.call('PutApprovalResult', {

@@ -1,9 +1,16 @@
 import { Refusal } from '../refusal.ts';
 import type { Moment, Step } from '../step.ts';
-import { draftOf, finish, pipelineEvent, stageEvent } from './draft.ts';
+import { type Draft, draftOf, finish, pipelineEvent, stageEvent } from './draft.ts';
 import type { ExecutionInput } from './inputs.ts';
-import { abandonActions, endExecution, resetActions, settle, withdrawTurns } from './run.ts';
-import { type ExecutionState, isEnded, stageName } from './state.ts';
+import {
+  abandonActions,
+  endExecution,
+  resetActions,
+  settle,
+  startFailedAgain,
+  withdrawTurns,
+} from './run.ts';
+import { type ExecutionState, isEnded, type StageRun, stageName } from './state.ts';
 
 type Of<K extends ExecutionInput['kind']> = ExecutionInput & { readonly kind: K };
 
@@ -61,20 +68,18 @@ export function retry(
     throw new Refusal('StageNotRetryableException', `Unable to retry stage ${input.stage}: ${why}`);
   };
   if (!stage || stage.name !== input.stage) return refuse(`execution ${executionId} did not fail in it`);
+  if (state.phase === 'running' && state.stop === null && hasFailures(stage)) {
+    if (input.mode === 'ALL_ACTIONS') return refuse('some of its actions are still in progress');
+    return retryBeside(state, input, executionId, moment);
+  }
   if (!isEnded(state)) return refuse(`execution ${executionId} is ${state.status}`);
   if (state.status !== 'Failed' && state.status !== 'Stopped') {
     return refuse(`execution ${executionId} is ${state.status}`);
   }
   if (stage.status !== 'Failed' && stage.status !== 'Stopped') return refuse(`the stage is ${stage.status}`);
-  const unsuccessful = stage.actions.some(
-    (action) => action.status === 'Failed' || action.status === 'Abandoned',
-  );
-  if (!unsuccessful) return refuse('it has no failed actions');
+  if (!hasFailures(stage)) return refuse('it has no failed actions');
   const draft = draftOf(state, executionId, moment);
-  draft.history.push({
-    kind: 'stage-retried',
-    data: { stage: stage.name, trigger: 'manual', mode: input.mode, by: input.by },
-  });
+  recordRetry(draft, input);
   draft.state = {
     ...draft.state,
     status: 'InProgress',
@@ -94,6 +99,33 @@ export function retry(
   stageEvent(draft, stage.name, 'RESUMED');
   settle(draft);
   return finish(draft);
+}
+
+/** While some actions of the stage still run, those that failed already start again (B4.3). */
+function retryBeside(
+  state: ExecutionState,
+  input: Of<'retry'>,
+  executionId: string,
+  moment: Moment,
+): Step<ExecutionState> {
+  const draft = draftOf(state, executionId, moment);
+  const { stage } = draft.state;
+  if (!stage) return { state };
+  recordRetry(draft, input);
+  draft.state = {
+    ...draft.state,
+    stage: { ...stage, manualRetries: stage.manualRetries + 1, lastRetry: 'ManualStageRetry' },
+  };
+  startFailedAgain(draft);
+  return finish(draft);
+}
+
+function hasFailures(stage: StageRun): boolean {
+  return stage.actions.some((action) => action.status === 'Failed' || action.status === 'Abandoned');
+}
+
+function recordRetry(draft: Draft, { stage, mode, by }: Of<'retry'>): void {
+  draft.history.push({ kind: 'stage-retried', data: { stage, trigger: 'manual', mode, by } });
 }
 
 /** The pipeline was deleted: whatever runs is abandoned, and stopped at its provider as well. */

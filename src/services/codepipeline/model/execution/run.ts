@@ -144,6 +144,15 @@ export function resetActions(draft: Draft, mode: 'FAILED_ACTIONS' | 'ALL_ACTIONS
   }
 }
 
+/** Those that failed begin a new attempt at once, beside those that still run: all are of one run order. */
+export function startFailedAgain(draft: Draft): void {
+  for (const [index, action] of (draft.state.stage?.actions ?? []).entries()) {
+    if (action.status !== 'Failed' && action.status !== 'Abandoned') continue;
+    setAction(draft, index, { failure: null });
+    startAction(draft, index, action);
+  }
+}
+
 function leaveStage(draft: Draft): void {
   const { position, stages } = draft.state;
   const last = position === stages.length - 1;
