@@ -103,6 +103,31 @@ test('B2-S1: exported variables travel by namespace; a reference to nothing fail
   ]);
 });
 
+test('B2.1, B2.4: a commit message reaches a build as it is, and brings no variable of its own', async () => {
+  const message = 'Say "hi"\n\nC:\\temp and a tab\there"},{"name":"EXTRA","value":"planted';
+  await lab.createRepository('wordy');
+  await lab.push('wordy', { 'expected.txt': message }, message);
+  await lab.createProject(
+    'reads',
+    JSON.stringify({
+      version: 0.2,
+      phases: {
+        build: { commands: ['test "$(printf %s "$MESSAGE")" = "$(cat expected.txt)"', 'test -z "$EXTRA"'] },
+      },
+    }),
+  );
+  const variables = [{ name: 'MESSAGE', value: '#{Src.CommitMessage}', type: 'PLAINTEXT' }];
+  const reads = build('Read', 'reads', {
+    configuration: { ProjectName: 'reads', EnvironmentVariables: JSON.stringify(variables) },
+  });
+  const id = await lab.createPipeline('wordy', [sourceStage('wordy'), { name: 'Build', actions: [reads] }]);
+  const ended = await lab.until(async () => {
+    const found = await lab.execution('wordy', id);
+    return found.status !== 'InProgress' && found;
+  });
+  expect(ended).toMatchObject({ status: 'Succeeded' });
+});
+
 test('B1-S3: a deployment group that does not exist fails the deploy action naming it, not the creation', async () => {
   await lab.createRepository('site');
   await lab.push('site', { 'index.html': '<h1>one</h1>' });

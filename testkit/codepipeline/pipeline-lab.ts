@@ -137,7 +137,7 @@ async function furnish(server: TestServer) {
     /** Where a repository is cloned from, with a user's name and password. */
     originOf: async (repositoryName: string) => git.local(repositoryName, 'remote', 'get-url', 'origin'),
     /** Commits files and pushes them to `main`; answers the commit's id. */
-    async push(repositoryName: string, files: Readonly<Record<string, string>>) {
+    async push(repositoryName: string, files: Readonly<Record<string, string>>, message?: string) {
       for (const [path, text] of Object.entries(files)) {
         const place = `${repositoryName}/${path}`;
         mkdirSync(git.path(dirname(place)), { recursive: true });
@@ -145,7 +145,7 @@ async function furnish(server: TestServer) {
         if (text.startsWith('#!')) chmodSync(git.path(place), 0o755);
       }
       git.local(repositoryName, 'add', '--all');
-      git.local(repositoryName, 'commit', '-q', '-m', `change ${Object.keys(files).join(', ')}`);
+      git.local(repositoryName, 'commit', '-q', '-m', message ?? `change ${Object.keys(files).join(', ')}`);
       const { code, output } = await git.git(repositoryName, ['push', 'origin', 'HEAD:main']);
       if (code !== 0) throw new Error(output);
       return git.local(repositoryName, 'rev-parse', 'HEAD');

@@ -70,6 +70,7 @@ const SPEC: Omit<ActionTypeSpec, 'id'> = {
     },
     {
       name: 'EnvironmentVariables',
+      json: true,
       description: 'JSON: [{"name","value","type": PLAINTEXT | PARAMETER_STORE | SECRETS_MANAGER}]',
     },
   ],

@@ -1,6 +1,6 @@
 import type { ActionTypeSpec } from './action-type.ts';
-import { HOUR, MINUTE } from './action-type.ts';
-import { type PipelineDefinition, type StageDefinition, typeName } from './definition.ts';
+import { findType, HOUR, MINUTE } from './action-type.ts';
+import type { PipelineDefinition, StageDefinition } from './definition.ts';
 import type { PlannedStage } from './execution/state.ts';
 
 /** Plans of up to this many characters travel with the execution; longer ones are fetched stage by stage. */
@@ -12,7 +12,7 @@ export function planStage(stage: StageDefinition, types: readonly ActionTypeSpec
   return {
     actions: stage.actions.map((action) => {
       const { category, owner, provider, version } = action.actionTypeId;
-      const type = types.find((candidate) => typeName(candidate.id) === typeName(action.actionTypeId));
+      const type = findType(types, action.actionTypeId);
       return {
         name: action.name,
         runOrder: action.runOrder ?? 1,

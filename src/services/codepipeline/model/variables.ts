@@ -18,6 +18,11 @@ export function referencesIn(text: string): VariableReference[] {
   }));
 }
 
+/** What looks like a reference but is none: nobody would ever expand it. */
+export function brokenReferencesIn(text: string): string[] {
+  return text.replace(REFERENCE, '').match(/#\{[^}]*\}?/g) ?? [];
+}
+
 /** Every namespace that a configuration refers to. */
 export function namespacesIn(values: Iterable<string>): string[] {
   const found = new Set<string>();
@@ -34,22 +39,42 @@ export interface Resolution {
   readonly unresolved: readonly string[];
 }
 
-/** Replaces every reference (B2). A value is not looked into again: what a variable holds is never expanded. */
+/**
+ * Replaces every reference (B2). A value is not looked into again: what a variable holds is never expanded, and inside
+ * JSON it stays the content of its string.
+ */
 export function resolveConfiguration(
   configuration: Readonly<Record<string, string>>,
   scope: VariableScope,
+  holdsJson: (name: string) => boolean = () => false,
 ): Resolution {
   const unresolved = new Set<string>();
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(configuration)) {
+    const write = holdsJson(name) && isJson(value) ? insideString : asItIs;
     values[name] = value.replace(REFERENCE, (whole: string, namespace: string, key: string) => {
       const found = Object.hasOwn(scope, namespace) ? scope[namespace] : undefined;
-      if (found && Object.hasOwn(found, key)) return found[key] as string;
+      if (found && Object.hasOwn(found, key)) return write(found[key] as string);
       unresolved.add(whole);
       return whole;
     });
   }
   return { values, unresolved: [...unresolved] };
+}
+
+const asItIs = (value: string): string => value;
+
+/** In JSON a reference can only stand in a string. */
+const insideString = (value: string): string => JSON.stringify(value).slice(1, -1);
+
+/** Before anything is replaced: a variable may also bring the whole text. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 export interface PipelineVariable {

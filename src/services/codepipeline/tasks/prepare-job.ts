@@ -1,6 +1,7 @@
 import type { Scope } from '../../../kernel/scope.ts';
 import { ActionFailure, type InputArtifact, type Job } from '../actions/provider.ts';
 import { executionRef } from '../aggregates.ts';
+import { findType } from '../model/action-type.ts';
 import { outputPlaces } from '../model/artifact-places.ts';
 import type { ActionDefinition, PipelineDefinition } from '../model/definition.ts';
 import type { ExecutionState } from '../model/execution/state.ts';
@@ -75,7 +76,12 @@ async function resolve(
     codepipeline: { PipelineExecutionId: executionId },
     variables: Object.fromEntries(variables.map(({ name, value }) => [name, value])),
   };
-  const { values, unresolved } = resolveConfiguration(configuration, scope);
+  const type = findType(parts.types, action.actionTypeId);
+  const { values, unresolved } = resolveConfiguration(
+    configuration,
+    scope,
+    (name) => type?.configuration.find((key) => key.name === name)?.json ?? false,
+  );
   if (unresolved.length > 0) {
     throw new ActionFailure(
       'ConfigurationError',

@@ -1,5 +1,5 @@
 import { suggest } from '../../../../pure/suggest.ts';
-import type { ActionTypeSpec, ArtifactCount, ConfigurationKey } from '../action-type.ts';
+import { type ActionTypeSpec, type ArtifactCount, type ConfigurationKey, findType } from '../action-type.ts';
 import { type ActionDefinition, type PipelineDefinition, typeName } from '../definition.ts';
 import { referencesIn } from '../variables.ts';
 import { isName, isNamespace, isRegion, isRoleArn, NAME_HINT } from './names.ts';
@@ -12,6 +12,7 @@ export function checkAction(
   definition: PipelineDefinition,
   action: ActionDefinition,
   path: readonly (string | number)[],
+  home: string,
   types: readonly ActionTypeSpec[],
   report: Report,
 ): void {
@@ -31,9 +32,9 @@ export function checkAction(
   if (action.roleArn !== undefined && action.actionTypeId.owner !== 'AWS') {
     wrong('roleArn', `only actions of owner AWS may have a role of their own; '${action.name}' is not one`);
   }
-  checkRegion(definition, action, wrong);
+  checkRegion(definition, action, home, wrong);
   checkTimeout(action, wrong);
-  const type = types.find((candidate) => typeName(candidate.id) === typeName(action.actionTypeId));
+  const type = findType(types, action.actionTypeId);
   if (!type) {
     const built = types.map((candidate) => typeName(candidate.id));
     const near = suggest(typeName(action.actionTypeId), built);
@@ -56,12 +57,32 @@ export function checkAction(
 
 type Wrong = (member: string, message: string, hint?: string) => void;
 
-function checkRegion(definition: PipelineDefinition, action: ActionDefinition, wrong: Wrong): void {
+/** @param home the pipeline's own Region */
+function checkRegion(
+  definition: PipelineDefinition,
+  action: ActionDefinition,
+  home: string,
+  wrong: Wrong,
+): void {
   const { region } = action;
   if (region === undefined) return;
-  if (!isRegion(region)) wrong('region', `'${region}' is not a Region`);
-  else if (definition.artifactStores && !Object.hasOwn(definition.artifactStores, region)) {
+  if (!isRegion(region)) return wrong('region', `'${region}' is not a Region`);
+  if (definition.artifactStores && !Object.hasOwn(definition.artifactStores, region)) {
     wrong('region', `Action '${action.name}' is in Region ${region}, for which artifactStores has no store`);
+  }
+  if (region === home) return;
+  if (definition.artifactStore) {
+    wrong(
+      'region',
+      `Action '${action.name}' is in Region ${region}, but the pipeline has one artifactStore for ${home}`,
+      'artifactStores with a store for each Region',
+    );
+  }
+  if (action.actionTypeId.category === 'Source') {
+    wrong(
+      'region',
+      `Source action '${action.name}' is in Region ${region}: sources are read in the pipeline's own Region ${home}`,
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { suggest } from '../../../../pure/suggest.ts';
 import type { ActionDefinition, PipelineDefinition } from '../definition.ts';
-import { RESERVED_NAMESPACES, referencesIn } from '../variables.ts';
+import { brokenReferencesIn, RESERVED_NAMESPACES, referencesIn } from '../variables.ts';
 import { ARTIFACT_HINT, isArtifactName } from './names.ts';
 import type { Report } from './problem.ts';
 
@@ -118,9 +118,14 @@ function checkReferences(
   const variables = new Set((definition.variables ?? []).map((variable) => variable.name));
   for (const place of places) {
     for (const [key, value] of Object.entries(place.action.configuration ?? {})) {
+      const wrong = (message: string, hint = {}) =>
+        report({ kind: 'action', path: [...place.path, 'configuration', key], message, ...hint });
+      for (const text of brokenReferencesIn(value)) {
+        wrong(`'${text}' in action '${place.action.name}' is no reference to a variable`, {
+          hint: '#{namespace.key}',
+        });
+      }
       for (const reference of referencesIn(value)) {
-        const wrong = (message: string, hint = {}) =>
-          report({ kind: 'action', path: [...place.path, 'configuration', key], message, ...hint });
         if (reference.namespace === 'codepipeline') continue;
         if (reference.namespace === 'variables') {
           if (!variables.has(reference.key)) {

@@ -144,7 +144,42 @@ const cases: readonly [string, PipelineDefinition, RegExp][] = [
     inBuild({ ...build, configuration: { ProjectName: '#{Ghost.key}' } }),
     /no action has this namespace/,
   ],
+  [
+    'a reference that is none',
+    inBuild({ ...build, configuration: { ProjectName: 'app-#{Src}' } }),
+    /'#\{Src\}' in action 'Compile' is no reference to a variable \(#\{namespace\.key\}\)/,
+  ],
   ['a reserved namespace', inBuild({ ...build, namespace: 'codepipeline' }), /is reserved/],
+  [
+    'another Region with one store for all',
+    inBuild({ ...build, region: 'eu-west-1' }),
+    /is in Region eu-west-1, but the pipeline has one artifactStore .*\(artifactStores with a store for each Region\)/,
+  ],
+  [
+    'a Region without a store',
+    {
+      ...inBuild({ ...build, region: 'eu-west-1' }),
+      artifactStore: undefined as never,
+      artifactStores: { 'us-east-1': { type: 'S3', location: 'artifacts' } },
+    },
+    /for which artifactStores has no store/,
+  ],
+  [
+    'a source in another Region',
+    {
+      ...good,
+      artifactStore: undefined as never,
+      artifactStores: {
+        'us-east-1': { type: 'S3', location: 'artifacts' },
+        'eu-west-1': { type: 'S3', location: 'artifacts-eu' },
+      },
+      stages: [
+        { name: 'Source', actions: [{ ...source, region: 'eu-west-1' }] },
+        good.stages[1] as StageDefinition,
+      ],
+    },
+    /Source action 'Checkout' is in Region eu-west-1: sources are read in the pipeline's own Region us-east-1/,
+  ],
   ['a timeout of a build', inBuild({ ...build, timeoutInMinutes: 10 }), /only for manual approvals/],
   ['a short approval', inBuild(build, { ...approval, timeoutInMinutes: 4 }), /out of range \(5 to 86400\)/],
   [

@@ -18,7 +18,7 @@ export function validatePipeline(
   for (const [n, stage] of definition.stages.entries()) {
     checkStage(stage, n, report);
     for (const [i, action] of stage.actions.entries()) {
-      checkAction(definition, action, ['stages', n, 'actions', i], types, report);
+      checkAction(definition, action, ['stages', n, 'actions', i], region, types, report);
     }
   }
   checkFlow(definition, report);
