@@ -93,6 +93,8 @@ export interface World {
   restartDoor(): Promise<void>;
   /** Writes a file below a host's root. */
   put(host: string, path: string, content: string): void;
+  /** Removes a file below a host's root. */
+  remove(host: string, path: string): void;
   /** Waits until it has ended. */
   ended(deploymentId: string): Promise<DeploymentInfo>;
   info(deploymentId: string): Promise<DeploymentInfo>;
@@ -235,6 +237,7 @@ export async function openWorld(place?: DatabasePlace): Promise<World> {
       mkdirSync(dirname(file), { recursive: true });
       writeFileSync(file, content);
     },
+    remove: (name, path) => rmSync(join(places(name).root, path)),
     async info(deploymentId) {
       const answer = await codedeploy.send(new GetDeploymentCommand({ deploymentId }));
       return answer.deploymentInfo as DeploymentInfo;
