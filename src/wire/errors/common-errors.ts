@@ -1,7 +1,7 @@
 import { ApiError } from '../../kernel/errors.ts';
 import type { ErrorFamily } from './family.ts';
 
-/** Modelled, but no room answers it. Not a 5xx: clients must not try it again. See docs/adr/0011. */
+/** Modelled, but no room answers it. Not a 5xx: clients must not try it again. See docs/adr/0010. */
 export function operationNotBuilt(service: string, operation: string): ApiError {
   return new ApiError(
     'OperationNotBuilt',

@@ -76,7 +76,7 @@ export interface PlaceRef {
   readonly id: string;
 }
 
-/** Where only one may be at work at a time. Who finds it taken waits for a turn, first come first served (ADR-0006). */
+/** Where only one may be at work at a time. Who finds it taken waits for a turn, first come first served (ADR 0006). */
 export interface SharedPlace {
   /** The place that a job needs; undefined when there is none: then `start` says what is wrong. */
   of(job: Job): Promise<PlaceRef | undefined>;
