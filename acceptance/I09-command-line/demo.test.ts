@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,6 +8,20 @@ import { openWantedDatabase } from '../../testkit/support/wanted-database.ts';
 
 const execute = promisify(execFile);
 const launcher = join(import.meta.dirname, '../../bin/pipewright.mjs');
+
+const NOBODY = 'http://127.0.0.1:9/';
+/** What users have, and what the demo must get by without. */
+const GIT_OF_THE_USER = `[commit]
+	gpgsign = true
+[gpg]
+	program = false
+[core]
+	hooksPath = /nowhere
+[http]
+	proxy = ${NOBODY}
+[url "${NOBODY}"]
+	insteadOf = http://
+`;
 
 interface Summary {
   readonly pushToFirstLogMs: number;
@@ -22,8 +36,9 @@ it('plays the main job: push, build, approval, deployment, and a rollback by its
   const database = await openWantedDatabase();
   try {
     const file = join(folder, 'summary.json');
+    writeFileSync(join(folder, '.gitconfig'), GIT_OF_THE_USER);
     const { stdout } = await execute(process.execPath, [launcher, 'demo', '--once', '--summary', file], {
-      env: { ...process.env, ...database.env },
+      env: { ...process.env, ...database.env, HOME: folder, http_proxy: NOBODY, GIT_DIR: folder },
       maxBuffer: 64 * 1024 * 1024,
     });
     const summary = JSON.parse(readFileSync(file, 'utf8')) as Summary;

@@ -13,6 +13,16 @@ export interface Push {
   readonly returnedAt: number;
 }
 
+/**
+ * Nothing of the user's own git takes part: neither its configuration (signed commits, hooks, other addresses) nor the
+ * repository that its variables name, nor a proxy, for the server is on this machine.
+ */
+function gitEnvironment(home: string): NodeJS.ProcessEnv {
+  const foreign = /^GIT_|^XDG_CONFIG_HOME$|^(?:https?|all)_proxy$/i;
+  const own = Object.entries(process.env).filter(([name]) => !foreign.test(name));
+  return { ...Object.fromEntries(own), HOME: home, GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1' };
+}
+
 /** A developer's clone of the example. */
 export interface WorkTree {
   commit(message: string): Promise<void>;
@@ -29,7 +39,7 @@ export async function createWorkTree(dir: string, pushUrl: string): Promise<Work
   const git = (...args: string[]) =>
     execute('git', ['-c', 'user.name=Ada', '-c', 'user.email=ada@example.com', ...args], {
       cwd: dir,
-      env: { ...process.env, GIT_TERMINAL_PROMPT: '0', GIT_CONFIG_NOSYSTEM: '1' },
+      env: gitEnvironment(dir),
     });
   await git('init', '-q', '-b', names.branch);
   await git('remote', 'add', 'origin', pushUrl);
