@@ -23,13 +23,15 @@ const BODY_GRACE_MS = 30_000;
 export function createDoor(options: DoorOptions): HttpHandler {
   const { kernel } = options;
   const admitHost = createHostPolicy(options.allowedHosts, kernel.endpoint);
+  const region = options.region ?? 'us-east-1';
+  const { credentials } = options;
   const parts: ApiParts = {
     kernel,
-    verifier: createSignatureVerifier({ credentials: options.credentials, wall: kernel.clock.wall }),
+    verifier: createSignatureVerifier({ credentials, wall: kernel.clock.wall, region }),
     built: mergeOperations(options.rooms),
     authorise: options.authorise ?? sameAccountOnly,
     retries: createRetries(kernel),
-    region: options.region ?? 'us-east-1',
+    region,
   };
   return (request, response) => {
     const requestId = newId();

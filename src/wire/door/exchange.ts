@@ -65,11 +65,12 @@ export function openExchange(
 }
 
 /** What a signature of this request covers. The path is the one that was sent, whatever the Host made of it. */
-export function signedParts({ request, target }: Exchange): SignedParts {
+export function signedParts({ request, target, bucket }: Exchange): SignedParts {
   return {
     method: request.method ?? 'GET',
     rawPath: target.path,
     rawQuery: target.query,
     rawHeaders: request.rawHeaders,
+    bucket,
   };
 }

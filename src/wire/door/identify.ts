@@ -1,6 +1,7 @@
 import { unknownService } from '../errors/common-errors.ts';
 import { serviceIndex } from '../models/service-index.ts';
 import type { Protocol, ServiceIndexEntry } from '../models/service-model.ts';
+import { looksPresignedV2 } from '../sigv2/claim.ts';
 
 /** What of a request tells its service. */
 export interface ServiceHints {
@@ -22,7 +23,10 @@ export async function identifyService(hints: ServiceHints): Promise<ServiceIndex
     throw unknownService(scope ?? hints.target.slice(0, 200));
   }
   if (scope !== undefined) throw unknownService(scope);
-  const version = formVersion(hints.rawQuery) ?? formVersion(await hints.form());
+  // A URL that names no service, but a key: only S3 has such. Its body is none of our business yet.
+  const version = looksPresignedV2(hints.rawQuery)
+    ? undefined
+    : (formVersion(hints.rawQuery) ?? formVersion(await hints.form()));
   const byVersion = version === undefined ? undefined : serviceIndex.byQueryVersion(version);
   // Nobody signs, aims or acts: it can only be a plain S3 request.
   const found = byVersion ?? serviceIndex.byId('s3');

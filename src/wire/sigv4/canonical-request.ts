@@ -9,6 +9,8 @@ export interface SignedParts {
   readonly rawQuery: string;
   /** Name and value by turns, as `IncomingMessage.rawHeaders`. */
   readonly rawHeaders: readonly string[];
+  /** Named by the Host. Signature Version 2 puts it in front of the path; version 4 signs the Host itself. */
+  readonly bucket?: string | undefined;
 }
 
 /** Services whose path is signed as it is sent: their keys may hold `..`, `//` and escapes of their own. */

@@ -8,7 +8,11 @@ import { createSignatureVerifier } from './verify.ts';
 
 const credentials = { accessKeyId: ACCESS_KEY, secretAccessKey: SECRET };
 const target = { region: 'us-east-1', credentials, now: NOW };
-const verifier = createSignatureVerifier({ credentials: oneKey(), wall: () => NOW });
+const verifier = createSignatureVerifier({
+  credentials: oneKey(),
+  wall: () => NOW,
+  region: 'us-east-1',
+});
 const path = fc.string({ unit: 'grapheme', maxLength: 20 }).map((text) => uriEncodePath(`/${text}`));
 
 const scope = (region: string) => ({ date: '20260304', region, service: 's3' });

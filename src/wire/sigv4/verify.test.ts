@@ -40,6 +40,7 @@ async function verdict(
   const verifier = createSignatureVerifier({
     credentials: oneKey(around.secret ?? SECRET, around.sessionToken),
     wall: () => around.now ?? NOW,
+    region: 'us-east-1',
   });
   const bodyHash = sha256Hex(around.body ?? ASK.body);
   try {

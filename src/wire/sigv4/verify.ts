@@ -1,5 +1,7 @@
 import { type KeyObject, timingSafeEqual } from 'node:crypto';
 import type { CredentialStore, SigningCredential } from '../operation.ts';
+import { looksPresignedV2 } from '../sigv2/claim.ts';
+import { openPresignedV2 } from '../sigv2/presigned.ts';
 import { formatAmzDate, MAX_SKEW_MS } from './amz-date.ts';
 import { canonicalPaths, canonicalRequest, type SignedParts } from './canonical-request.ts';
 import { headerReader, readClaim, type SignatureClaim } from './claim.ts';
@@ -13,6 +15,8 @@ export interface SignatureVerifierOptions {
   readonly credentials: CredentialStore;
   /** Real milliseconds: a moved domain clock would break every real client. */
   readonly wall: () => number;
+  /** Region of URLs whose signature names none. */
+  readonly region: string;
 }
 
 /** A signature that is well-formed, timely and of a known key, but not compared yet. */
@@ -33,24 +37,23 @@ export interface SignatureVerifier {
   open(parts: SignedParts): Promise<OpenSignature | undefined>;
 }
 
-/** Verifies AWS Signature Version 4 in headers and in presigned URLs. */
+/** Verifies AWS Signature Version 4 in headers and in presigned URLs, and version 2 in presigned URLs of S3. */
 export function createSignatureVerifier(options: SignatureVerifierOptions): SignatureVerifier {
   const keys: SigningKeys = createSigningKeys();
+  const find = (accessKeyId: string, sessionToken: string | undefined) =>
+    knownCredential(options.credentials, accessKeyId, sessionToken);
   return {
     async open(parts) {
       const header = headerReader(parts);
       const claim = readClaim(parts, header);
-      if (claim === undefined) return undefined;
+      if (claim === undefined) {
+        if (!looksPresignedV2(parts.rawQuery)) return undefined;
+        return openPresignedV2(parts, { find, now: options.wall(), region: options.region });
+      }
       checkTime(claim, options.wall());
       checkCoverage(claim, parts);
       const payload = signedPayload(claim, header('x-amz-content-sha256'));
-      const credential = await options.credentials.find(claim.accessKeyId, claim.sessionToken);
-      if (credential === undefined)
-        throw new SignatureError('unknown-key', 'The security token included in the request is invalid.', {
-          AWSAccessKeyId: claim.accessKeyId,
-        });
-      if (credential === 'expired')
-        throw new SignatureError('expired-token', 'The security token included in the request is expired');
+      const credential = await find(claim.accessKeyId, claim.sessionToken);
       const signingKey = keys(credential.secretAccessKey, claim.scope);
       return {
         claim,
@@ -61,6 +64,21 @@ export function createSignatureVerifier(options: SignatureVerifierOptions): Sign
       };
     },
   };
+}
+
+async function knownCredential(
+  credentials: CredentialStore,
+  accessKeyId: string,
+  sessionToken: string | undefined,
+): Promise<SigningCredential> {
+  const credential = await credentials.find(accessKeyId, sessionToken);
+  if (credential === undefined)
+    throw new SignatureError('unknown-key', 'The security token included in the request is invalid.', {
+      AWSAccessKeyId: accessKeyId,
+    });
+  if (credential === 'expired')
+    throw new SignatureError('expired-token', 'The security token included in the request is expired');
+  return credential;
 }
 
 function payloadText(payload: SignedPayload, bodyHash: string | undefined): string {
