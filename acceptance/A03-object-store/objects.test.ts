@@ -260,6 +260,11 @@ describeEachDatabase('objects through the SDK (A3)', (newPlace) => {
     expect(tags.TagSet).toEqual([{ Key: 'k', Value: 'v' }]);
     await copy('replaced', { MetadataDirective: 'REPLACE', ContentType: 'text/y', Metadata: { b: '2' } });
     expect(await head('replaced')).toMatchObject({ ContentType: 'text/y', Metadata: { b: '2' } });
+    // As many programs send it, with the slashes escaped as well.
+    for (const from of [`${Bucket}/source +ü`, `/${Bucket}/source +ü`]) {
+      await copy('whole', { CopySource: encodeURIComponent(from), MetadataDirective: 'COPY' });
+      expect(await head('whole')).toMatchObject({ ContentType: 'text/x', Metadata: { a: '1' } });
+    }
     expect(await failure(copy('source +ü'))).toMatchObject({ name: 'InvalidRequest' });
     expect(await failure(copy('x', { CopySourceIfMatch: '"no"' }))).toMatchObject({
       name: 'PreconditionFailed',

@@ -16,6 +16,10 @@ export const gentler: Readonly<Record<string, string>> = {
   '^[ \\t]*[\\x20-\\x7E]+([ \\t]+[\\x20-\\x7E]+)*[ \\t]*$': '\\t*[\\x20-\\x7E][\\x20-\\x7E\\t]*',
 };
 
+/** S3 reads the source of a copy decoded, so the slash behind the bucket may be escaped, as many programs send it. */
+const copySource = '\\/?.+\\/.+';
+const copySourceEscaped = '\\/?.+(?:\\/|%2[Ff]).+';
+
 /** AWS means "not only white space" by it, also across lines, where a whole match with `.` would refuse them. */
 const notBlank = '^(?!\\s*$).+';
 
@@ -27,6 +31,7 @@ const notBlank = '^(?!\\s*$).+';
 export function translatePattern(pattern: string): TranslatedPattern {
   let source = gentler[pattern] ?? pattern;
   let flags = 'u';
+  if (source === copySource) source = copySourceEscaped;
   if (source === notBlank) flags += 's';
   if (source.startsWith('(?i)')) {
     source = source.slice(4);

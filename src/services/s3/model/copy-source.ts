@@ -4,9 +4,9 @@ export interface CopySource {
   readonly versionId: string | undefined;
 }
 
-/** Reads `x-amz-copy-source`: `[/]bucket/key[?versionId=…]`, percent-encoded. Undefined when it is none. */
+/** Reads `x-amz-copy-source`: `[/]bucket/key[?versionId=…]`, percent-encoded, slashes or not. Undefined when it is none. */
 export function parseCopySource(header: string): CopySource | undefined {
-  const [, path = '', versionId] = /^\/?(.*?)(?:\?versionId=([^&]*))?$/s.exec(header) ?? [];
+  const [, path = '', versionId] = /^(?:\/|%2[Ff])?(.*?)(?:\?versionId=([^&]*))?$/s.exec(header) ?? [];
   const slash = path.search(/\/|%2f/i);
   if (slash <= 0) return undefined;
   try {

@@ -130,11 +130,13 @@ test('copy sources, encoded or not', () => {
   const parsed = (header: string) => parseCopySource(header);
   expect(parsed('/b/a/../k')).toEqual({ bucket: 'b', key: 'a/../k', versionId: undefined });
   expect(parsed('b/%C3%BC%20%2B?versionId=v1')).toEqual({ bucket: 'b', key: 'ü +', versionId: 'v1' });
-  expect(parsed('b%2Fk')).toEqual({ bucket: 'b', key: 'k', versionId: undefined });
+  for (const header of ['b%2Fk', '/b%2fk', '%2Fb%2Fk'])
+    expect(parsed(header), header).toEqual({ bucket: 'b', key: 'k', versionId: undefined });
   for (const header of ['', 'b', '/b/', 'b/%zz']) expect(parsed(header), header).toBeUndefined();
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (key) => {
       expect(parsed(`bucket/${encodeURIComponent(key)}`)?.key).toBe(key);
+      expect(parsed(encodeURIComponent(`/bucket/${key}`))?.key).toBe(key);
     }),
   );
 });
