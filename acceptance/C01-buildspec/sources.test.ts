@@ -86,11 +86,14 @@ test('a CodeCommit source is the commit that was asked for', async () => {
   const newest = await server.run('from-git');
   expect(newest.resolvedSourceVersion).toBe(second);
   expect(await server.output(newest)).toEqual(['two', second]);
-  for (const sourceVersion of [first, 'main', 'refs/heads/main', `refs/heads/main^{${first}}`]) {
-    const build = await server.run('from-git', { sourceVersion });
-    expect(build.sourceVersion).toBe(sourceVersion);
-    expect(build.resolvedSourceVersion).toBe(sourceVersion.includes(first) ? first : second);
-  }
+  const versions = [first, 'main', 'refs/heads/main', `refs/heads/main^{${first}}`];
+  await Promise.all(
+    versions.map(async (sourceVersion) => {
+      const build = await server.run('from-git', { sourceVersion });
+      expect(build.sourceVersion).toBe(sourceVersion);
+      expect(build.resolvedSourceVersion).toBe(sourceVersion.includes(first) ? first : second);
+    }),
+  );
   // C1.12, C1.15: it is a clone at that commit, with all its history unless a depth up to 25 is asked for.
   const look = JSON.stringify({
     version: 0.2,
@@ -105,20 +108,19 @@ test('a CodeCommit source is the commit that was asked for', async () => {
     },
   });
   const origin = repositoryMetadata?.cloneUrlHttp;
-  for (const [sourceVersion, gitCloneDepthOverride, commit, count] of [
+  const clones = [
     ['main', 26, second, '2'],
     ['main', 1, second, '1'],
     [first, undefined, first, '1'],
-  ] as const) {
-    const build = await server.run('from-git', {
-      sourceVersion,
-      gitCloneDepthOverride,
-      buildspecOverride: look,
-    });
-    const output = await server.output(build);
-    expect(output.slice(0, 4)).toEqual([commit, count, origin, `${commit} ${sourceVersion} ${origin}`]);
-    expect(output.at(-1)).toBe(gitCloneDepthOverride === 1 ? 'no other branch' : 'Ada');
-  }
+  ] as const;
+  await Promise.all(
+    clones.map(async ([sourceVersion, gitCloneDepthOverride, commit, count]) => {
+      const start = { sourceVersion, gitCloneDepthOverride, buildspecOverride: look };
+      const output = await server.output(await server.run('from-git', start));
+      expect(output.slice(0, 4)).toEqual([commit, count, origin, `${commit} ${sourceVersion} ${origin}`]);
+      expect(output.at(-1)).toBe(gitCloneDepthOverride === 1 ? 'no other branch' : 'Ada');
+    }),
+  );
   // C1.11: so is another source, at its own version.
   const besides = await server.run('many-sources', {
     secondarySourcesOverride: [{ type: 'CODECOMMIT', location: origin, sourceIdentifier: 'lib' }],

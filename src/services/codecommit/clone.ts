@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ApiError } from '../../kernel/errors.ts';
 import type { Scope } from '../../kernel/scope.ts';
 import { readCommit } from './commits.ts';
+import type { CloneOptions } from './face.ts';
 import { isObjectId } from './model/names.ts';
 import type { Parts } from './parts.ts';
 import { needRepository } from './repositories.ts';
@@ -22,14 +23,15 @@ export async function cloneInto(
   name: string,
   commitId: string,
   folder: string,
-  depth?: number,
+  { depth, signal }: CloneOptions = {},
 ): Promise<void> {
   const repository = await needRepository(parts, scope, name);
   if (!isObjectId(commitId) || !(await readCommit(parts, repository, commitId))) {
     throw new ApiError('CommitDoesNotExistException', `The commit ${commitId} does not exist in ${name}.`);
   }
   const dir = join(folder, '.git');
-  const git = (...args: string[]) => parts.git.run(dir, [...UNSYNCED, ...args]);
+  const input = signal ? { signal } : {};
+  const git = (...args: string[]) => parts.git.run(dir, [...UNSYNCED, ...args], input);
   const fetch = (options: readonly string[], ...refs: string[]) =>
     git('fetch', '--quiet', '--no-tags', '--no-write-fetch-head', ...options, '--', repository.dir, ...refs);
   await mkdir(dir, { recursive: true });
@@ -40,12 +42,13 @@ export async function cloneInto(
   else {
     await fetch([], BRANCHES, TAGS);
     // No branch may lead to it any more.
-    const { code } = await parts.git.try(dir, ['cat-file', '-e', `${commitId}^{commit}`]);
+    const { code } = await parts.git.try(dir, ['cat-file', '-e', `${commitId}^{commit}`], input);
     if (code !== 0) await fetch([], commitId);
   }
   await git('config', 'remote.origin.url', `${parts.kernel.endpoint()}/v1/repos/${repository.name}`);
   await git('config', 'remote.origin.fetch', BRANCHES);
   await parts.git.run(dir, [...UNSYNCED, 'checkout', '--quiet', '--force', '--detach', commitId], {
+    ...input,
     env: { GIT_WORK_TREE: folder },
   });
 }

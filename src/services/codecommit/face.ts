@@ -25,6 +25,12 @@ export type GitAuthenticator = (
   request: IncomingMessage,
 ) => Promise<GitPrincipal | undefined>;
 
+export interface CloneOptions {
+  /** How many commits of history. */
+  readonly depth?: number | undefined;
+  readonly signal?: AbortSignal;
+}
+
 export interface CodeCommitRoom extends ServiceRoom {
   /** The commit a branch stands at; undefined when repository or branch are missing. */
   branchHead(scope: Scope, repository: string, branch: string): Promise<CommitInfo | undefined>;
@@ -36,13 +42,13 @@ export interface CodeCommitRoom extends ServiceRoom {
   archiveZip(scope: Scope, repository: string, commitId: string): Promise<Readable>;
   /** Runs the work while nobody pushes to the repository and git does not pack it anew. */
   atRest<T>(repositoryId: string, work: () => Promise<T>): Promise<T>;
-  /** A working copy at this commit in an empty folder, with the whole history or the last `depth` commits. */
+  /** A working copy at this commit in an empty folder, with the whole history unless a depth is given. */
   cloneInto(
     scope: Scope,
     repository: string,
     commitId: string,
     folder: string,
-    depth?: number,
+    options?: CloneOptions,
   ): Promise<void>;
   /**
    * Smart HTTP at `/v1/repos/<name>/…`. True when the request was a git request and is answered (also when refused).

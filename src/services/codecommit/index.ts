@@ -66,7 +66,7 @@ export function createCodeCommitRoom(kernel: Kernel, deps: CodeCommitDeps): Code
     commit: (scope, repository, commitId) => commitById(parts, scope, repository, commitId),
     resolve: (scope, repository, specifier) => resolveByName(parts, scope, repository, specifier),
     archiveZip: (scope, repository, commitId) => archiveZip(parts, scope, repository, commitId),
-    cloneInto: (scope, repository, commitId, folder, depth) =>
-      cloneInto(parts, scope, repository, commitId, folder, depth),
+    cloneInto: (scope, repository, commitId, folder, options) =>
+      cloneInto(parts, scope, repository, commitId, folder, options),
   };
 }

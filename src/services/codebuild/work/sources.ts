@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -75,7 +75,7 @@ async function fetchSource(
     case 'NO_SOURCE':
       return undefined;
     case 'CODECOMMIT':
-      return fetchCommit(parts, scope, source, version, place);
+      return fetchCommit(parts, scope, source, version, place, signal);
     case 'S3': {
       const [bucket = '', ...rest] = (source.location as string).replace(/^arn:aws:s3:::/, '').split('/');
       return fetchObject(
@@ -115,6 +115,7 @@ async function fetchCommit(
   source: ProjectSource,
   version: string | undefined,
   place: Place,
+  signal: AbortSignal,
 ): Promise<string> {
   const { codecommit } = parts.deps;
   const location = source.location as string;
@@ -132,7 +133,7 @@ async function fetchCommit(
     );
   }
   const clone = { ...scope, repositoryName: repository, commitId: commit };
-  await cloneRepository(parts, scope, clone, place, depthOf(source));
+  await cloneRepository(parts, scope, clone, place, { depth: depthOf(source), signal });
   return commit;
 }
 
@@ -167,30 +168,38 @@ async function fetchObject(
     );
   });
   const ref = await readCloneRef(found);
-  if (ref) await cloneRepository(parts, scope, ref, place);
+  if (ref) await cloneRepository(parts, scope, ref, place, { signal });
   else await unpack(found.body, `${object.bucket}/${object.key}`, place, signal);
   return found.versionId;
 }
 
-/** Whoever may write an artifact that stands for a clone must not read other accounts' repositories by it. */
+/**
+ * Whoever may write an artifact that stands for a clone must not read other accounts' repositories by it. It is made
+ * beside its place: git of a server that was killed may still be writing to where it was told to.
+ */
 async function cloneRepository(
   parts: CodeBuildParts,
   scope: Scope,
   { account, region, repositoryName, commitId }: CloneRef,
   place: Place,
-  depth?: number,
+  options: { readonly depth?: number | undefined; readonly signal: AbortSignal },
 ): Promise<void> {
   if (account !== scope.account) {
     throw new BuildFailure('GIT_ERROR', `the repository ${repositoryName} belongs to another account`);
   }
+  const fresh = join(place.spool, `.${randomBytes(6).toString('hex')}.clone`);
+  await mkdir(fresh, { mode: 0o755 });
   try {
-    await parts.deps.codecommit.cloneInto({ account, region }, repositoryName, commitId, place.folder, depth);
+    await parts.deps.codecommit.cloneInto({ account, region }, repositoryName, commitId, fresh, options);
+    await rename(fresh, place.folder);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
     throw new BuildFailure(
       'GIT_ERROR',
       `the repository ${repositoryName} cannot be cloned: ${error.code}: ${error.message}`,
     );
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
   }
 }
 

@@ -15,6 +15,8 @@ export interface GitOutcome {
 export interface GitInput {
   readonly stdin?: Uint8Array;
   readonly env?: Readonly<Record<string, string>>;
+  /** Ends git; the call rejects with the signal's reason then. */
+  readonly signal?: AbortSignal;
 }
 
 /** git on one bare repository: an argv, never a shell. */
@@ -38,6 +40,8 @@ export function createGit(limits: GitLimits): Git {
 
   const attempt = (dir: string, args: readonly string[], input: GitInput = {}) =>
     new Promise<GitOutcome>((resolve, reject) => {
+      const { signal } = input;
+      signal?.throwIfAborted();
       const child = start(dir, args, input.env);
       const chunks: Buffer[] = [];
       let size = 0;
@@ -50,9 +54,14 @@ export function createGit(limits: GitLimits): Git {
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         if (stderr.length < MAX_MESSAGE) stderr += text;
       });
+      const end = () => child.kill();
+      signal?.addEventListener('abort', end);
       child.once('error', (error) => reject(new Fault('git could not be started', error)));
       child.once('close', (code) => {
-        if (size > MAX_OUTPUT) reject(new Fault(`git ${args[0]} answered more than ${MAX_OUTPUT} bytes`));
+        signal?.removeEventListener('abort', end);
+        if (signal?.aborted) reject(signal.reason);
+        else if (size > MAX_OUTPUT)
+          reject(new Fault(`git ${args[0]} answered more than ${MAX_OUTPUT} bytes`));
         else
           resolve({ code: code ?? -1, stdout: Buffer.concat(chunks), stderr: stderr.slice(0, MAX_MESSAGE) });
       });
