@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { Readable } from 'node:stream';
 import { crc32 } from 'node:zlib';
 import {
   AbortMultipartUploadCommand,
@@ -18,7 +19,7 @@ import {
   UploadPartCommand,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { type DatabasePlace, describeEachDatabase } from '../../testkit/contracts/each-database.ts';
 import { openTestStore, type TestStore } from '../../testkit/support/test-store.ts';
 
@@ -202,5 +203,15 @@ describeEachDatabase('multipart uploads (A3)', (newPlace) => {
     await complete('put-together', UploadId, [{ PartNumber: 1, ETag: part.CopyPartResult?.ETag }]);
     const got = await s3.send(new GetObjectCommand({ Bucket, Key: 'put-together' }));
     expect(await got.Body?.transformToString()).toBe('2345');
+  });
+
+  test('a part that is refused closes the object it was to be copied from', async () => {
+    await s3.send(new PutObjectCommand({ Bucket, Key: 'from', Body: '0123456789' }));
+    const get = vi.spyOn(store.kernel.blobs, 'get');
+    onTestFinished(() => get.mockRestore());
+    const part = { Bucket, Key: 'nowhere', UploadId: 'none', PartNumber: 1, CopySource: `/${Bucket}/from` };
+    expect(await refusal(s3.send(new UploadPartCopyCommand(part)))).toBe('NoSuchUpload');
+    const opened = await Promise.all(get.mock.results.map(({ value }) => value as Promise<Readable>));
+    expect(opened.map(({ destroyed }) => destroyed)).toEqual([true]);
   });
 });

@@ -26,6 +26,7 @@ export interface ObjectInfo {
 export interface S3Room extends ServiceRoom {
   /** Creates the bucket in this scope when it is missing; refuses when it belongs to another account. */
   ensureBucket(scope: Scope, bucket: string, options?: { readonly versioned?: boolean }): Promise<void>;
+  /** Takes the body over: it is read to its end or, when the object is refused, destroyed. */
   putObject(
     account: string,
     address: Omit<ObjectAddress, 'versionId'>,

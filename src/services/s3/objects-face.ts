@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { newId } from '../../kernel/ids.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import type { Scope } from '../../kernel/scope.ts';
@@ -38,21 +39,27 @@ export function objectsFace(kernel: Kernel, signingKey: SigningKeyOf | undefined
     ensureBucket: (scope, bucket, options) =>
       ensureBucket(kernel, scope, bucket, options?.versioned === true),
     async putObject(account, { bucket, key }, body, options = {}) {
-      checkKey(key);
-      const written = await putObject(kernel, requester(account), {
-        bucket,
-        key,
-        body,
-        headers: {
-          contentType: options.contentType,
-          cacheControl: options.cacheControl,
-          metadata: options.metadata ?? {},
-        },
-        tags: [],
-        digests: {},
-        conditions: {},
-      });
-      return infoOf(written.bucket, written.row);
+      try {
+        checkKey(key);
+        const written = await putObject(kernel, requester(account), {
+          bucket,
+          key,
+          body,
+          headers: {
+            contentType: options.contentType,
+            cacheControl: options.cacheControl,
+            metadata: options.metadata ?? {},
+          },
+          tags: [],
+          digests: {},
+          conditions: {},
+        });
+        return infoOf(written.bucket, written.row);
+      } catch (error) {
+        // Refused before it was read: what feeds it (a file, a process) must not stay open.
+        if (body instanceof Readable) body.destroy();
+        throw error;
+      }
     },
     async getObject(account, address) {
       const { bucket, row } = await find(account, address);

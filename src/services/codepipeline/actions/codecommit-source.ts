@@ -4,6 +4,7 @@ import type { S3Room } from '../../s3/index.ts';
 import { type ActionTypeSpec, HOUR } from '../model/action-type.ts';
 import type { StoredArtifact } from '../store/artifacts.ts';
 import { ActionFailure, type ActionProvider, type Job } from './provider.ts';
+import { storeObject } from './store-object.ts';
 
 const MAX_SUMMARY = 2048;
 
@@ -77,11 +78,11 @@ async function putArtifact(
   const { account } = job.home;
   if (job.configuration['OutputArtifactFormat'] === 'CODEBUILD_CLONE_REF') {
     const { body, contentType } = writeCloneRef({ ...job.scope, repositoryName, commitId });
-    await s3.putObject(account, output, body, { contentType });
+    await storeObject(s3, account, output, body, { contentType });
     return;
   }
   const zip = await codecommit.archiveZip(job.scope, repositoryName, commitId);
-  await s3.putObject(account, output, zip, { contentType: 'application/zip' });
+  await storeObject(s3, account, output, zip, { contentType: 'application/zip' });
 }
 
 async function findCommit(

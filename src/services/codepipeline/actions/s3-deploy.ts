@@ -10,6 +10,7 @@ import type { S3Room } from '../../s3/index.ts';
 import { type ActionTypeSpec, MINUTE } from '../model/action-type.ts';
 import { contentTypeOf } from './content-type.ts';
 import { ActionFailure, type ActionProvider, type Job } from './provider.ts';
+import { storeObject } from './store-object.ts';
 
 const MAX_MEMBERS = 100_000;
 
@@ -47,7 +48,7 @@ export function s3Deploy(deps: { readonly s3: S3Room; readonly dataDir: string }
       const { body } = await deps.s3.getObject(job.home.account, input);
       if (job.configuration['Extract']?.toLowerCase() !== 'true') {
         const key = job.configuration['ObjectKey'] ?? '';
-        await deps.s3.putObject(job.scope.account, { bucket, key }, body, {
+        await storeObject(deps.s3, job.scope.account, { bucket, key }, body, {
           contentType: 'application/zip',
           ...cachingOf(job),
         });
@@ -95,7 +96,7 @@ async function putFiles(s3: S3Room, job: Job, bucket: string, file: string): Pro
       // A link has no content of its own, and following it would leave the artifact.
       if (entry.kind !== 'file') return undefined;
       const key = folder === '' ? entry.path : `${folder}/${entry.path}`;
-      await s3.putObject(job.scope.account, { bucket, key }, await entry.open(), {
+      await storeObject(s3, job.scope.account, { bucket, key }, await entry.open(), {
         contentType: contentTypeOf(key),
         ...cachingOf(job),
       });

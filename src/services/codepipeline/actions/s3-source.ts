@@ -2,6 +2,7 @@ import { ApiError } from '../../../kernel/errors.ts';
 import type { S3Room } from '../../s3/index.ts';
 import { type ActionTypeSpec, HOUR } from '../model/action-type.ts';
 import { ActionFailure, type ActionProvider, type Job } from './provider.ts';
+import { storeObject } from './store-object.ts';
 
 export const S3_SOURCE: ActionTypeSpec = {
   id: { category: 'Source', owner: 'AWS', provider: 'S3', version: '1' },
@@ -30,39 +31,42 @@ export function s3Source({ s3 }: { readonly s3: S3Room }): ActionProvider {
     spec: S3_SOURCE,
     async start(job) {
       const source = addressOf(job);
-      try {
-        const { body, ...info } = await s3.getObject(job.scope.account, source);
-        const [output] = job.outputs;
-        if (output) {
-          await s3.putObject(job.home.account, output, body, {
-            contentType: info.contentType ?? 'application/zip',
-          });
-        } else body.destroy();
-        const revision = info.versionId ?? info.eTag;
-        const summary =
-          info.metadata['codepipeline-artifact-revision-summary'] ?? `Amazon S3 version id: ${revision}`;
-        return {
-          kind: 'finished',
-          summary,
-          externalId: revision,
-          revision: { id: revision, changeIdentifier: revision, created: info.lastModified, summary },
-          variables: {
-            ETag: info.eTag,
-            VersionId: info.versionId ?? 'null',
-            BucketName: source.bucket,
-            ObjectKey: source.key,
-          },
-        };
-      } catch (error) {
-        if (!(error instanceof ApiError) || error.status >= 500) throw error;
-        throw new ActionFailure(
-          'RevisionUnavailable',
-          `${error.code}: the object ${source.key} cannot be read from the bucket ${source.bucket}: ${error.message}`,
-        );
-      }
+      const { body, ...info } = await read(s3, job.scope.account, source);
+      const [output] = job.outputs;
+      if (output) {
+        const contentType = info.contentType ?? 'application/zip';
+        await storeObject(s3, job.home.account, output, body, { contentType });
+      } else body.destroy();
+      const revision = info.versionId ?? info.eTag;
+      const summary =
+        info.metadata['codepipeline-artifact-revision-summary'] ?? `Amazon S3 version id: ${revision}`;
+      return {
+        kind: 'finished',
+        summary,
+        externalId: revision,
+        revision: { id: revision, changeIdentifier: revision, created: info.lastModified, summary },
+        variables: {
+          ETag: info.eTag,
+          VersionId: info.versionId ?? 'null',
+          BucketName: source.bucket,
+          ObjectKey: source.key,
+        },
+      };
     },
     async stop() {},
   };
+}
+
+async function read(s3: S3Room, account: string, source: ReturnType<typeof addressOf>) {
+  try {
+    return await s3.getObject(account, source);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.status >= 500) throw error;
+    throw new ActionFailure(
+      'RevisionUnavailable',
+      `${error.code}: the object ${source.key} cannot be read from the bucket ${source.bucket}: ${error.message}`,
+    );
+  }
 }
 
 function addressOf(job: Job): {

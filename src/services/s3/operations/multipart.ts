@@ -100,7 +100,13 @@ export function multipartOperations(kernel: Kernel) {
         const range = copyRange(input.CopySourceRange, row.size);
         const body = await openObject(kernel, row, range);
         const number = Number(input.PartNumber);
-        const part = await uploadPart(kernel, requesterOf(context), addressOf(input), number, body, {});
+        const requester = requesterOf(context);
+        const part = await uploadPart(kernel, requester, addressOf(input), number, body, {}).catch(
+          (error) => {
+            body.destroy();
+            throw error;
+          },
+        );
         return {
           CopyPartResult: {
             ETag: quoted(part.md5),
