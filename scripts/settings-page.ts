@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { configKeys, configSchema, flagOf, variableOf } from '../src/kernel/config/schema.ts';
+import { configKeys, configSchema, defaultOf, flagOf, variableOf } from '../src/kernel/config/schema.ts';
 
 /** Where the table of all settings stands. */
 export const SETTINGS_PAGE = join(import.meta.dirname, '../docs/settings.md');
@@ -20,13 +20,13 @@ Everything that is wrong in them is said at once, with its place, and the server
 
 `;
 
-/** The page as it should be. Defaults that depend on the machine say so. */
+/** The page as it should be. */
 export function settingsPage(): string {
   const rows = configKeys.map((key) => [
     `\`${key}\``,
     `\`${flagOf(key)}\`<br>\`${variableOf(key)}\``,
     configSchema.shape[key].description ?? '',
-    defaultOf(key),
+    defaultCell(key),
   ]);
   return `${INTRODUCTION}${aligned([['Setting', 'Flag and variable', 'What it is', 'Default'], ...rows])}\n`;
 }
@@ -39,13 +39,10 @@ function aligned([head = [], ...rows]: readonly string[][]): string {
   return [line(head), line([], '-'), ...rows.map((cells) => line(cells))].join('\n');
 }
 
-function defaultOf(key: (typeof configKeys)[number]): string {
-  if (key === 'dataDir') return '`~/.pipewright`';
-  if (key === 'maxConcurrentBuilds') return 'four for each core, at least 8';
-  const parsed = configSchema.shape[key].safeParse(undefined);
-  const value: unknown = parsed.success ? parsed.data : undefined;
-  if (value === undefined) return '';
-  return Array.isArray(value) && value.length === 0 ? 'none' : `\`${String(value)}\``;
+/** Values as code, words as words. */
+function defaultCell(key: (typeof configKeys)[number]): string {
+  const value = defaultOf(key) ?? '';
+  return value === '' || value === 'none' || value.includes(' ') ? value : `\`${value}\``;
 }
 
 if (process.argv[1] === import.meta.filename) writeFileSync(SETTINGS_PAGE, settingsPage());

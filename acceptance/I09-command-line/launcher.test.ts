@@ -86,3 +86,21 @@ test('asking for nothing shows what there is, and every command explains itself'
   expect(mistyped).toMatchObject({ code: 2 });
   expect(mistyped.stderr).toContain('Did you mean status?');
 });
+
+test('options say what they are when they are left out, and what they take is checked', async () => {
+  const up = await runCli(['up', '--help'], env());
+  expect(up.stdout.replaceAll(/\s+/g, ' ')).toContain(
+    'port to listen on; 0 takes a free one (default: 7300)',
+  );
+  const wrong: readonly (readonly [readonly string[], string])[] = [
+    [['status', '--watch'], '--watch needs the name of a pipeline'],
+    [['env', '--shell', 'csh'], 'Allowed choices are posix, fish'],
+    [['agent', 'token', '--name', 'web-1', '--lifetime', '1h'], 'a whole number'],
+    [['agent', '--state', folder, '--log-level', 'loud'], 'Allowed choices are debug'],
+  ];
+  for (const [args, why] of wrong) {
+    const told = await runCli(args, env());
+    expect(told.stderr).toContain(why);
+    expect(told.code).toBe(2);
+  }
+});

@@ -6,7 +6,7 @@ import { paint } from './terminal/paint.ts';
 interface Options {
   readonly data?: string;
   readonly reject?: boolean;
-  readonly comment: string;
+  readonly comment?: string;
   readonly stage?: string;
   readonly wait?: boolean;
   readonly json?: boolean;
@@ -47,7 +47,7 @@ export async function approve(pipeline: string, options: Options): Promise<numbe
     new api.sdk.PutApprovalResultCommand({
       pipelineName: pipeline,
       ...approval,
-      result: { status, summary: options.comment },
+      result: { status, summary: options.comment ?? '' },
     }),
   );
   const { stageName, actionName } = approval;

@@ -4,7 +4,7 @@ import { quoteForShell } from './terminal/quote.ts';
 interface Options {
   readonly data?: string;
   readonly json?: boolean;
-  readonly shell: string;
+  readonly shell: 'posix' | 'fish';
 }
 
 /**
@@ -15,11 +15,7 @@ export async function env(options: Options): Promise<number> {
   const variables = variablesOf(findConnection(options));
   if (options.json) process.stdout.write(`${JSON.stringify(variables, undefined, 2)}\n`);
   else if (options.shell === 'fish') process.stdout.write(forFish(variables));
-  else if (options.shell === 'posix') process.stdout.write(forPosix(variables));
-  else {
-    process.stderr.write('pipewright: --shell must be posix or fish\n');
-    return 2;
-  }
+  else process.stdout.write(forPosix(variables));
   return 0;
 }
 

@@ -14,6 +14,10 @@ async function main(argv: readonly string[]): Promise<number> {
     .version(version)
     .showHelpAfterError('(pipewright --help shows what there is)')
     .showSuggestionAfterError()
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 well, 1 the work failed, 2 it was asked for wrongly, 130 interrupted.',
+    )
     .exitOverride()
     .configureHelp({ sortSubcommands: false, showGlobalOptions: true })
     .enablePositionalOptions();

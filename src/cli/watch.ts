@@ -3,6 +3,8 @@ import type { Connection } from './client/connection.ts';
 import { actionsOf, pipelines } from './client/pipelines.ts';
 import { paintStatus } from './terminal/paint.ts';
 
+const GOING: readonly string[] = ['InProgress', 'Stopping'];
+
 /** Prints each change of an action until the newest execution has ended. */
 export async function watchPipeline(connection: Connection, name: string): Promise<number> {
   const api = await pipelines(connection);
@@ -14,7 +16,7 @@ export async function watchPipeline(connection: Connection, name: string): Promi
       if (change.topic !== 'hello' && !change.topic.startsWith('codepipeline.')) continue;
       for (const line of news(await api.state(name), seen)) process.stdout.write(`${line}\n`);
       const latest = await api.latest(name);
-      if (latest?.status !== undefined && latest.status !== 'InProgress') {
+      if (latest?.status !== undefined && !GOING.includes(latest.status)) {
         process.stdout.write(`${name}: ${paintStatus(latest.status)}\n`);
         return latest.status === 'Succeeded' ? 0 : 1;
       }

@@ -13,12 +13,11 @@ interface StateOptions {
 export async function createToken(options: {
   readonly data?: string;
   readonly name: string;
-  readonly lifetime: string;
+  readonly lifetime: number;
 }): Promise<number> {
-  const lifetimeSeconds = Number(options.lifetime);
   const { token, expiresAt } = await ownService(findConnection(options)).createJoinToken(
     options.name,
-    lifetimeSeconds,
+    options.lifetime,
   );
   process.stdout.write(`${token}\n`);
   process.stderr.write(`For ${options.name}, once, until ${new Date(expiresAt * 1000).toISOString()}.\n`);

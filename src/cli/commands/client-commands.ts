@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { CONNECTION_DEFAULT } from './options.ts';
 
 /** Commands that talk to a running server. */
 export function addClientCommands(program: Command, finish: (code: number) => void): void {
@@ -6,15 +7,14 @@ export function addClientCommands(program: Command, finish: (code: number) => vo
     program
       .command(name)
       .description(description)
-      .option(
-        '--data <dir>',
-        'data folder of the server (default: AWS_ENDPOINT_URL and keys, else ~/.pipewright)',
-      );
+      .option('--data <dir>', `data folder of the server (default: ${CONNECTION_DEFAULT})`);
 
   client('status [pipeline]', 'show the server and its pipelines, or one pipeline with its stages')
     .option('--json', 'for scripts')
-    .option('--watch', 'stay and show changes until the execution has ended')
-    .action(async (pipeline: string | undefined, options) => {
+    .addOption(new Option('--watch', 'stay and show changes until the execution has ended').conflicts('json'))
+    .action(async (pipeline: string | undefined, options, command: Command) => {
+      if (options.watch && pipeline === undefined)
+        command.error('error: --watch needs the name of a pipeline');
       const { status } = await import('../status.ts');
       finish(await status(pipeline, options));
     });
@@ -35,7 +35,7 @@ export function addClientCommands(program: Command, finish: (code: number) => vo
 
   client('approve <pipeline>', 'approve (or reject) the manual approval that waits')
     .option('--reject', 'reject instead')
-    .option('-m, --comment <text>', 'summary that goes with it', '')
+    .option('-m, --comment <text>', 'summary that goes with it')
     .option('--stage <name>', 'which stage, when several wait')
     .option('--wait', 'when none waits yet, wait for the execution that runs to come to one')
     .option('--json', 'for scripts')
@@ -51,7 +51,9 @@ export function addClientCommands(program: Command, finish: (code: number) => vo
 
   client('env', 'print what sets endpoint, region and keys: eval "$(pipewright env)"')
     .option('--json', 'for scripts')
-    .option('--shell <shell>', 'posix or fish', 'posix')
+    .addOption(
+      new Option('--shell <shell>', 'for whom it is written').choices(['posix', 'fish']).default('posix'),
+    )
     .action(async (options) => {
       const { env } = await import('../env.ts');
       finish(await env(options));

@@ -1,11 +1,12 @@
 import type { Command } from 'commander';
+import { DATA_DEFAULT } from './options.ts';
 
 /** Commands about the machine and the data folder. */
 export function addDataCommands(program: Command, finish: (code: number) => void): void {
   program
     .command('doctor')
     .description('say what this machine has, what is missing and how to get it')
-    .option('--data <dir>', 'data folder to look at')
+    .option('--data <dir>', `data folder to look at (default: ${DATA_DEFAULT})`)
     .option('--json', 'for scripts')
     .action(async (options) => {
       const { doctor } = await import('../doctor/doctor.ts');
@@ -17,7 +18,7 @@ export function addDataCommands(program: Command, finish: (code: number) => void
     .description(
       'write database, blobs, logs and repositories into one archive (the keys are never in it); a running server goes on',
     )
-    .option('--data <dir>', 'data folder to back up')
+    .option('--data <dir>', `data folder to back up (default: ${DATA_DEFAULT})`)
     .option('--database-url <url>', 'its PostgreSQL, when no server runs (DATABASE_URL works too)')
     .action(async (file: string, options) => {
       const { backup } = await import('../backup/backup.ts');

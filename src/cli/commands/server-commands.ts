@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { configKeys, configSchema, flagOf } from '../../kernel/config/schema.ts';
+import { configKeys, configSchema, defaultOf, flagOf } from '../../kernel/config/schema.ts';
 
 /** `up` and `demo`. Everything heavy is loaded when the command runs. */
 export function addServerCommands(program: Command, finish: (code: number) => void): void {
@@ -19,7 +19,7 @@ export function addServerCommands(program: Command, finish: (code: number) => vo
       'run the whole main job once: push, build, approval, deployment, a failing one that rolls back',
     )
     .option('--data <dir>', 'data folder (default: a temporary one)')
-    .option('--port <n>', 'port of the server; 0 takes a free one', '7300')
+    .option('--port <n>', 'port of the server; 0 takes a free one (default: 7300, with --once a free one)')
     .option('--once', 'approve through the API, end after the last step, exit 0 only if all of it was seen')
     .option('--summary <file>', 'write what was measured as JSON')
     .option('--database-url <url>', 'run on PostgreSQL')
@@ -34,6 +34,8 @@ function configOptions(): Option[] {
     const schema = configSchema.shape[key];
     const isSwitch = key === 'allowUnsafeListen';
     const value = isSwitch ? '' : key === 'dataDir' ? ' <dir>' : ' <value>';
-    return new Option(`${flagOf(key)}${value}`, schema.description ?? '');
+    const standard = isSwitch ? undefined : defaultOf(key);
+    const more = standard === undefined || standard === 'none' ? '' : ` (default: ${standard})`;
+    return new Option(`${flagOf(key)}${value}`, `${schema.description}${more}`);
   });
 }

@@ -13,7 +13,7 @@ import { type DemoSummary, writeSummary } from './summary.ts';
 
 interface Options {
   readonly data?: string;
-  readonly port: string;
+  readonly port?: string;
   readonly once?: boolean;
   readonly summary?: string;
   readonly databaseUrl?: string;
@@ -29,7 +29,7 @@ export async function demo(options: Options): Promise<number> {
   const config = loadConfig({
     flags: {
       dataDir: join(folder, 'server'),
-      port: options.once ? 0 : options.port,
+      port: options.port ?? (options.once ? 0 : undefined),
       databaseUrl: options.databaseUrl,
     },
     env: process.env,

@@ -43,7 +43,7 @@ export const configSchema = z.strictObject({
   sandbox: z
     .enum(['auto', 'bubblewrap', 'process'])
     .default('auto')
-    .describe('where builds run; auto takes bubblewrap when it works here'),
+    .describe('where builds run: bubblewrap, process, or auto, which takes bubblewrap when it works here'),
   tlsPort: z.coerce
     .number()
     .int()
@@ -82,7 +82,7 @@ export const configSchema = z.strictObject({
   logLevel: z
     .enum(['debug', 'info', 'warn', 'error', 'silent'])
     .default('warn')
-    .describe('what the server says'),
+    .describe('how much the server says: debug, info, warn, error or silent'),
 });
 
 export type Config = Readonly<z.infer<typeof configSchema>>;
@@ -98,6 +98,16 @@ export function variableOf(key: ConfigKey): string {
 /** `maxConcurrentBuilds` → `--max-concurrent-builds`. */
 export function flagOf(key: ConfigKey): string {
   return key === 'dataDir' ? '--data' : `--${words(key).join('-')}`;
+}
+
+/** The default as people are told it, by what it comes from where the machine decides; undefined when there is none. */
+export function defaultOf(key: ConfigKey): string | undefined {
+  if (key === 'dataDir') return '~/.pipewright';
+  if (key === 'maxConcurrentBuilds') return 'four for each core, at least 8';
+  const parsed = configSchema.shape[key].safeParse(undefined);
+  const value: unknown = parsed.success ? parsed.data : undefined;
+  if (value === undefined) return undefined;
+  return Array.isArray(value) && value.length === 0 ? 'none' : String(value);
 }
 
 function words(key: string): string[] {
