@@ -1,3 +1,7 @@
+import { type Finding, formatFinding } from '../pure/finding.ts';
+
+export { type Finding, formatFinding } from '../pure/finding.ts';
+
 /**
  * The three kinds of errors of the house, never mixed:
  * - {@link ApiError}: a modelled exception that a client sees with its name and HTTP status;
@@ -28,19 +32,6 @@ export class ApiError extends Error {
   }
 }
 
-/** One thing wrong in a user's file. Lines and columns count from 1. */
-export interface Finding {
-  readonly severity: 'error' | 'warning';
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  /** Where in the document, for example `phases.build.commands[2]`. */
-  readonly path: string;
-  readonly message: string;
-  /** What would be right. */
-  readonly hint?: string;
-}
-
 /** Every error of a definition at once. */
 export class DefinitionError extends Error {
   readonly findings: readonly Finding[];
@@ -50,12 +41,6 @@ export class DefinitionError extends Error {
     this.name = 'DefinitionError';
     this.findings = findings;
   }
-}
-
-export function formatFinding(finding: Finding): string {
-  const place = `${finding.file}:${finding.line}:${finding.column}`;
-  const hint = finding.hint === undefined ? '' : ` (${finding.hint})`;
-  return `${place}: ${finding.severity}: ${finding.message}${hint}`;
 }
 
 /** Something that must not happen. Never shown to a client. */

@@ -4,7 +4,6 @@ export { type ParsedAppSpec, parseAppSpec } from './parse.ts';
 export {
   APPSPEC_FILE,
   type AppSpec,
-  type AppSpecFinding,
   EVENT_LIMIT_SECONDS,
   type FileExistsBehavior,
   type HookScript,

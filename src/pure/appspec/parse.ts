@@ -1,10 +1,10 @@
+import type { Finding } from '../finding.ts';
 import { parseHooks } from './hooks.ts';
 import { entriesOf, openSpec, type SpecReader, textOf } from './reader.ts';
 import { parseFiles, parsePermissions, unknownKey } from './sections.ts';
 import {
   APPSPEC_FILE,
   type AppSpec,
-  type AppSpecFinding,
   type FileExistsBehavior,
   type FileMapping,
   type HookScript,
@@ -15,7 +15,7 @@ export interface ParsedAppSpec {
   /** Undefined when there is an error among the findings. */
   readonly appSpec: AppSpec | undefined;
   /** Everything that is wrong, in the order of the file. */
-  readonly findings: readonly AppSpecFinding[];
+  readonly findings: readonly Finding[];
 }
 
 /** Reads an appspec of the Server platform. All errors at once, each with file, line and column (D1.7 to D1.12). */

@@ -1,11 +1,11 @@
 import { isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode, type YAMLMap } from 'yaml';
+import type { Finding } from '../finding.ts';
 import { openYaml } from '../yaml-text.ts';
-import type { AppSpecFinding } from './types.ts';
 
 /** Walks a YAML document and collects what is wrong, each with its place. */
 export interface SpecReader {
   readonly root: unknown;
-  readonly findings: AppSpecFinding[];
+  readonly findings: Finding[];
   /** What an alias stands for; any other node as it is. */
   resolve(node: unknown): unknown;
   report(
@@ -27,7 +27,7 @@ const MAX_ALIASES = 100;
 const MAX_FINDINGS = 100;
 
 export function openSpec(text: string, file: string): SpecReader {
-  const findings: AppSpecFinding[] = [];
+  const findings: Finding[] = [];
   const { document, problems, place } = openYaml(text, 'the file', MAX_BYTES);
   const counts = { error: 0, warning: 0 };
   const add = (

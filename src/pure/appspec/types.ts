@@ -38,17 +38,6 @@ export interface HookScript {
   readonly runas: string | undefined;
 }
 
-/** One thing wrong in the file; lines and columns count from 1. The same shape as the kernel's `Finding`. */
-export interface AppSpecFinding {
-  readonly severity: 'error' | 'warning';
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly path: string;
-  readonly message: string;
-  readonly hint?: string;
-}
-
 /** The file name is fixed and case-sensitive (D1.7). */
 export const APPSPEC_FILE = 'appspec.yml';
 

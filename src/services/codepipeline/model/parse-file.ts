@@ -1,4 +1,5 @@
 import { type Document, isMap, isNode, isScalar } from 'yaml';
+import type { Finding } from '../../../kernel/errors.ts';
 import { openYaml } from '../../../pure/yaml-text.ts';
 import type { ActionTypeSpec } from './action-type.ts';
 import type { PipelineDefinition } from './definition.ts';
@@ -6,21 +7,10 @@ import { type Problem, pathText } from './validate/problem.ts';
 import { checkShape, unknownKey } from './validate/shape.ts';
 import { validatePipeline } from './validate/validate.ts';
 
-/** As the kernel's `Finding`: one thing wrong in a file. Lines and columns count from 1. */
-export interface FileFinding {
-  readonly severity: 'error' | 'warning';
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly path: string;
-  readonly message: string;
-  readonly hint?: string;
-}
-
 export interface ParsedFile {
   /** Undefined when there are errors. */
   readonly definition: PipelineDefinition | undefined;
-  readonly findings: readonly FileFinding[];
+  readonly findings: readonly Finding[];
 }
 
 type Path = readonly (string | number)[];
@@ -43,7 +33,7 @@ export function parseDefinitionFile(
   types: readonly ActionTypeSpec[],
 ): ParsedFile {
   const { document, problems, place } = openYaml(text, 'the pipeline', MAX_BYTES);
-  const findings: FileFinding[] = problems.map(({ offset, message }) => ({
+  const findings: Finding[] = problems.map(({ offset, message }) => ({
     severity: 'error',
     file,
     ...place(offset),
@@ -101,7 +91,7 @@ function start(file: string) {
   return { severity: 'error', file, line: 1, column: 1, path: '' } as const;
 }
 
-function byPlace(a: FileFinding, b: FileFinding): number {
+function byPlace(a: Finding, b: Finding): number {
   return a.line - b.line || a.column - b.column;
 }
 

@@ -1,3 +1,4 @@
+import type { ReplyInput } from '../../../../kernel/transitions/reply.ts';
 import type { ExecutionMode, RetryMode } from '../definition.ts';
 import type { ActionResult } from '../step.ts';
 import type { PlannedStage } from './state.ts';
@@ -44,16 +45,8 @@ export type ExecutionInput =
       readonly externalUrl?: string;
     }
   | { readonly kind: 'finished'; readonly token: string; readonly result: ActionResult }
-  /** The kernel's `ReplyInput`, sent by the room that did the work. */
-  | {
-      readonly kind: 'reply';
-      readonly token: string;
-      readonly outcome: 'succeeded' | 'failed' | 'stopped';
-      readonly externalId: string;
-      readonly summary: string;
-      readonly errorCode?: string;
-      readonly outputs?: Readonly<Record<string, string>>;
-    }
+  /** Sent by the room that did the work. */
+  | ReplyInput
   | { readonly kind: 'timeout'; readonly token: string }
   | {
       readonly kind: 'answer';
