@@ -4,7 +4,7 @@ import { engineForEachTest } from '../../../testkit/codepipeline/engine-suite.ts
 import { describeEachDatabase } from '../../../testkit/contracts/each-database.ts';
 import { TEST_SCOPE } from '../../../testkit/support/test-context.ts';
 import { ACTION_TYPES } from './actions/table.ts';
-import type { RoomParts } from './room-parts.ts';
+import type { CodePipelineParts } from './parts.ts';
 import { startExecution } from './start-execution.ts';
 import { findPipeline } from './store/pipelines.ts';
 import type { PipelineRow } from './tables.ts';
@@ -115,7 +115,7 @@ describeEachDatabase('a pipeline that is edited while its executions run (B1.6)'
     const stale = (await findPipeline(database.read, TEST_SCOPE, 'web')) as PipelineRow;
     await lab.engine.call('DeletePipeline', { name: 'web' });
     await lab.view.create(pipelineOf());
-    const parts = { kernel: lab.kernel, types: ACTION_TYPES } as unknown as RoomParts;
+    const parts = { kernel: lab.kernel, types: ACTION_TYPES } as unknown as CodePipelineParts;
     const trigger = { type: 'StartPipelineExecution', detail: 'test' };
     await expect(
       database.transaction((tx) => startExecution(parts, tx, TEST_SCOPE, stale, { trigger })),

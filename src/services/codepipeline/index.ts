@@ -7,7 +7,7 @@ import { type ActionDeps, actionProviders } from './actions/table.ts';
 import { createAggregates } from './aggregates.ts';
 import type { CodePipelineRoom } from './face.ts';
 import { codePipelineOperations } from './operations/index.ts';
-import type { RoomParts } from './room-parts.ts';
+import type { CodePipelineParts } from './parts.ts';
 import { codePipelineMigrations } from './tables.ts';
 import { createTasks } from './tasks/index.ts';
 import { listenForChanges } from './triggers.ts';
@@ -43,7 +43,7 @@ export function createCodePipelineRoom(
   options: CodePipelineOptions = {},
 ): CodePipelineRoom {
   const providers = options.providers ?? actionProviders(kernel, deps);
-  const parts: RoomParts = {
+  const parts: CodePipelineParts = {
     kernel,
     iam: deps.iam,
     providers,

@@ -8,7 +8,7 @@ import { executionModeOf } from './model/definition.ts';
 import type { ExecutionInput, Trigger } from './model/execution/inputs.ts';
 import { carriedPlans } from './model/plan.ts';
 import { type PipelineVariable, pipelineVariables } from './model/variables.ts';
-import type { RoomParts } from './room-parts.ts';
+import type { CodePipelineParts } from './parts.ts';
 import { pinnedDefinition, pipelineNotFound } from './store/pipelines.ts';
 import type { PipelineRow } from './tables.ts';
 
@@ -23,7 +23,7 @@ export interface StartRequest {
 
 /** Starts an execution of the pipeline's newest version, inside the caller's transaction. Answers its id. */
 export async function startExecution(
-  parts: RoomParts,
+  parts: CodePipelineParts,
   tx: Tx,
   scope: Scope,
   pipeline: PipelineRow,
@@ -72,7 +72,7 @@ export async function startExecution(
 
 /** Refuses (`ConflictException`) when the token was used for something else. */
 async function claimToken(
-  parts: RoomParts,
+  parts: CodePipelineParts,
   tx: Tx,
   scope: Scope,
   pipeline: PipelineRow,

@@ -5,13 +5,13 @@ import type { Scope } from '../../kernel/scope.ts';
 import type { EventsRoom, TargetInvocation } from '../events/index.ts';
 import type { WantedRevision } from './actions/provider.ts';
 import { parsePipelineArn } from './arn.ts';
-import type { RoomParts } from './room-parts.ts';
+import type { CodePipelineParts } from './parts.ts';
 import { startExecution } from './start-execution.ts';
 import { pipelineById, requirePipeline } from './store/pipelines.ts';
 import { branchKey, findSources, objectKey, type SourceRow } from './store/sources.ts';
 
 /** Lets changes of sources start pipelines: those that listen themselves, and those that a rule names as its target. */
-export function listenForChanges(parts: RoomParts, events: EventsRoom): void {
+export function listenForChanges(parts: CodePipelineParts, events: EventsRoom): void {
   events.onEvent((tx, event) => startListeners(parts, tx, event));
   events.addTarget(
     'codepipeline',
@@ -29,7 +29,7 @@ interface Change {
 }
 
 /** In the transaction that takes the event from the outbox, so each change starts each pipeline exactly once. */
-async function startListeners(parts: RoomParts, tx: Tx, event: OutboxEvent): Promise<void> {
+async function startListeners(parts: CodePipelineParts, tx: Tx, event: OutboxEvent): Promise<void> {
   const change = changeOf(event.source, event.detailType, event.detail);
   if (!change) return;
   const sources = await findSources(tx, event.scope, change.provider, change.source);
@@ -54,7 +54,7 @@ async function startListeners(parts: RoomParts, tx: Tx, event: OutboxEvent): Pro
 }
 
 /** A rule named the pipeline as its target. The invocation may be repeated; its key starts one execution. */
-async function startTarget(parts: RoomParts, invocation: TargetInvocation): Promise<void> {
+async function startTarget(parts: CodePipelineParts, invocation: TargetInvocation): Promise<void> {
   const target = parsePipelineArn(invocation.targetArn);
   if (!target) throw new ApiError('ValidationException', `${invocation.targetArn} is no pipeline`);
   const { scope, name } = target;

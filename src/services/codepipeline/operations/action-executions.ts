@@ -9,7 +9,7 @@ import type { Scope } from '../../../kernel/scope.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
 import { pipelineArn } from '../arn.ts';
 import { findAction, type PipelineDefinition } from '../model/definition.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import type { StoredArtifact } from '../store/artifacts.ts';
 import { requireExecution } from '../store/executions.ts';
 import { findDefinition, requirePipeline } from '../store/pipelines.ts';
@@ -20,7 +20,7 @@ import { pageOf, pageToken, readToken } from './paging.ts';
 const PAGE = 100;
 
 /** `ListActionExecutions`, newest first. */
-export function actionExecutionOperations({ kernel }: RoomParts): ServiceOperations {
+export function actionExecutionOperations({ kernel }: CodePipelineParts): ServiceOperations {
   return {
     ListActionExecutions: operation<Checked<ListActionExecutionsInput>, ListActionExecutionsOutput>({
       mutates: false,

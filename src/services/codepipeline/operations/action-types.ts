@@ -1,11 +1,11 @@
 import type { ActionType, ListActionTypesInput, ListActionTypesOutput } from '@aws-sdk/client-codepipeline';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
 import type { ActionTypeSpec } from '../model/action-type.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import { readToken } from './paging.ts';
 
 /** `ListActionTypes`: what is built. One page holds them all. */
-export function actionTypeOperations({ types }: RoomParts): ServiceOperations {
+export function actionTypeOperations({ types }: CodePipelineParts): ServiceOperations {
   return {
     ListActionTypes: operation<ListActionTypesInput, ListActionTypesOutput>({
       mutates: false,

@@ -19,7 +19,7 @@ import { findStage } from '../model/definition.ts';
 import type { ExecutionInput } from '../model/execution/inputs.ts';
 import type { LaneInput, LaneState } from '../model/lane/lane.ts';
 import { laneId } from '../model/step.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import { actionById } from '../store/actions.ts';
 import { findExecution } from '../store/executions.ts';
 import { pinnedDefinition, requirePipeline } from '../store/pipelines.ts';
@@ -27,7 +27,7 @@ import type { PipelineRow } from '../tables.ts';
 import type { Checked } from './checked.ts';
 
 /** What operators do to running pipelines: transitions, stop, retry, approvals (B4, B6). */
-export function controlOperations(parts: RoomParts): ServiceOperations {
+export function controlOperations(parts: CodePipelineParts): ServiceOperations {
   const { kernel } = parts;
   return {
     DisableStageTransition: operation<Checked<DisableStageTransitionInput>, Record<string, never>>({
@@ -125,7 +125,7 @@ function noStage({ name }: PipelineRow, stageName: string): ApiError {
 
 /** The way out of a stage is the way into the next one: both are one gate. */
 async function changeTransition(
-  { kernel }: RoomParts,
+  { kernel }: CodePipelineParts,
   scope: Scope,
   input: { readonly pipelineName: string; readonly stageName: string; readonly transitionType: string },
   inputFor: (at: { pipelineId: string; stage: string }) => LaneInput,
@@ -165,7 +165,7 @@ function gatedStage(
 }
 
 async function retryStage(
-  { kernel }: RoomParts,
+  { kernel }: CodePipelineParts,
   tx: Tx,
   scope: Scope,
   input: Checked<RetryStageExecutionInput>,
@@ -195,7 +195,7 @@ async function retryStage(
 }
 
 async function answerApproval(
-  { kernel }: RoomParts,
+  { kernel }: CodePipelineParts,
   tx: Tx,
   scope: Scope,
   input: Checked<PutApprovalResultInput>,

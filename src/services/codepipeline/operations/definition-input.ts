@@ -3,7 +3,7 @@ import { ApiError } from '../../../kernel/errors.ts';
 import type { PipelineDefinition } from '../model/definition.ts';
 import { EXCEPTION_OF, problemText } from '../model/validate/problem.ts';
 import { validatePipeline } from '../model/validate/validate.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 
 /** More than this is cut: the message goes through headers and terminals. */
 const MAX_PROBLEMS = 50;
@@ -13,7 +13,7 @@ const MAX_PROBLEMS = 50;
  * names all of them.
  */
 export function checkedDefinition(
-  parts: RoomParts,
+  parts: CodePipelineParts,
   region: string,
   given: PipelineDefinition,
   version: number,
@@ -44,7 +44,7 @@ export function checkedDefinition(
 }
 
 /** Refuses (`InvalidStructureException`) a pipeline whose role does not exist. */
-export async function requireRole(parts: RoomParts, tx: Tx, roleArn: string): Promise<void> {
+export async function requireRole(parts: CodePipelineParts, tx: Tx, roleArn: string): Promise<void> {
   if (await parts.iam.roleExists(tx, roleArn)) return;
   throw new ApiError(
     'InvalidStructureException',

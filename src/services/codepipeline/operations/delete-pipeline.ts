@@ -3,13 +3,18 @@ import type { Scope } from '../../../kernel/scope.ts';
 import { announcePipeline, laneRef } from '../aggregates.ts';
 import type { LaneInput } from '../model/lane/lane.ts';
 import { laneId } from '../model/step.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import { findPipeline, pinnedDefinition } from '../store/pipelines.ts';
 import { removeSources } from '../store/sources.ts';
 import { purgeTask } from '../tasks/purge.ts';
 
 /** Deletes a pipeline; one that is not there is fine. Its lanes close at once, its executions are cancelled after it. */
-export async function deletePipeline(parts: RoomParts, tx: Tx, scope: Scope, name: string): Promise<void> {
+export async function deletePipeline(
+  parts: CodePipelineParts,
+  tx: Tx,
+  scope: Scope,
+  name: string,
+): Promise<void> {
   const row = await findPipeline(tx, scope, name);
   if (!row) return;
   const pipelineId = row.pipeline_id;

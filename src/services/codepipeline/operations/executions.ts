@@ -14,7 +14,7 @@ import { operation, type RequestContext, type ServiceOperations } from '../../..
 import type { WantedRevision } from '../actions/provider.ts';
 import { pipelineArn } from '../arn.ts';
 import type { PipelineDefinition } from '../model/definition.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import { startExecution } from '../start-execution.ts';
 import { artifactsOf, sourceRevisions } from '../store/artifacts.ts';
 import { requireExecution } from '../store/executions.ts';
@@ -27,7 +27,7 @@ import { pageOf, pageToken, readToken } from './paging.ts';
 const PAGE = 100;
 
 /** Executions of a pipeline: start, read, list. */
-export function executionOperations(parts: RoomParts): ServiceOperations {
+export function executionOperations(parts: CodePipelineParts): ServiceOperations {
   return {
     StartPipelineExecution: operation<Checked<StartPipelineExecutionInput>, StartPipelineExecutionOutput>({
       mutates: true,
@@ -48,7 +48,7 @@ export function executionOperations(parts: RoomParts): ServiceOperations {
 }
 
 async function start(
-  parts: RoomParts,
+  parts: CodePipelineParts,
   input: Checked<StartPipelineExecutionInput>,
   { scope, principal }: RequestContext,
 ): Promise<StartPipelineExecutionOutput> {
@@ -84,7 +84,7 @@ function overridesOf(
 }
 
 async function get(
-  { kernel }: RoomParts,
+  { kernel }: CodePipelineParts,
   input: Checked<GetPipelineExecutionInput>,
   scope: Scope,
 ): Promise<GetPipelineExecutionOutput> {
@@ -125,7 +125,7 @@ function triggerOf(row: ExecutionRow) {
 }
 
 async function list(
-  { kernel }: RoomParts,
+  { kernel }: CodePipelineParts,
   input: Checked<ListPipelineExecutionsInput>,
   scope: Scope,
 ): Promise<ListPipelineExecutionsOutput> {

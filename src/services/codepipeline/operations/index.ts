@@ -1,5 +1,5 @@
 import type { ServiceOperations } from '../../../wire/operation.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import { actionExecutionOperations } from './action-executions.ts';
 import { actionTypeOperations } from './action-types.ts';
 import { controlOperations } from './control.ts';
@@ -9,7 +9,7 @@ import { stateOperations } from './state.ts';
 import { tagOperations } from './tags.ts';
 
 /** Everything of the API that is built; the rest answers "not built" by itself. */
-export function codePipelineOperations(parts: RoomParts): ServiceOperations {
+export function codePipelineOperations(parts: CodePipelineParts): ServiceOperations {
   return {
     ...pipelineOperations(parts),
     ...executionOperations(parts),

@@ -17,7 +17,7 @@ import { announcePipeline } from '../aggregates.ts';
 import { pipelineArn } from '../arn.ts';
 import type { PipelineDefinition } from '../model/definition.ts';
 import { pipelineVariables } from '../model/variables.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import { startExecution } from '../start-execution.ts';
 import { findDefinition, findPipeline, insertDefinition, requirePipeline } from '../store/pipelines.ts';
 import { replaceSources } from '../store/sources.ts';
@@ -31,7 +31,7 @@ import { mergeTags, tagList } from './tags.ts';
 const PAGE = 1000;
 
 /** Pipelines themselves: create, read, change, delete, list. */
-export function pipelineOperations(parts: RoomParts): ServiceOperations {
+export function pipelineOperations(parts: CodePipelineParts): ServiceOperations {
   const { kernel } = parts;
   return {
     CreatePipeline: operation<Checked<CreatePipelineInput>, CreatePipelineOutput>({
@@ -92,7 +92,7 @@ function ofNamed(input: { name: string }, { scope }: RequestContext): string[] {
 }
 
 async function createPipeline(
-  parts: RoomParts,
+  parts: CodePipelineParts,
   input: Checked<CreatePipelineInput>,
   { scope, principal }: RequestContext,
 ): Promise<CreatePipelineOutput> {
@@ -137,7 +137,7 @@ async function createPipeline(
 }
 
 async function updatePipeline(
-  parts: RoomParts,
+  parts: CodePipelineParts,
   input: Checked<UpdatePipelineInput>,
   { scope }: RequestContext,
 ): Promise<UpdatePipelineOutput> {
@@ -174,7 +174,7 @@ async function updatePipeline(
 }
 
 async function listPipelines(
-  { kernel }: RoomParts,
+  { kernel }: CodePipelineParts,
   input: ListPipelinesInput,
   { scope }: RequestContext,
 ): Promise<ListPipelinesOutput> {

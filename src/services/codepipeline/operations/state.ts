@@ -15,7 +15,7 @@ import { pipelineArn } from '../arn.ts';
 import type { ActionDefinition, PipelineDefinition, StageDefinition } from '../model/definition.ts';
 import type { LaneState } from '../model/lane/lane.ts';
 import { laneId } from '../model/step.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import { sourceRevisions } from '../store/artifacts.ts';
 import { pinnedDefinition, requirePipeline } from '../store/pipelines.ts';
 import type { ActionRow, ArtifactRow } from '../tables.ts';
@@ -34,7 +34,7 @@ interface StageRow {
 }
 
 /** `GetPipelineState`: the stages of the newest version, what went through them last and who waits. */
-export function stateOperations(parts: RoomParts): ServiceOperations {
+export function stateOperations(parts: CodePipelineParts): ServiceOperations {
   return {
     GetPipelineState: operation<Checked<GetPipelineStateInput>, GetPipelineStateOutput>({
       mutates: false,

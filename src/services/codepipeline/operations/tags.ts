@@ -12,7 +12,7 @@ import { ApiError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { operation, type RequestContext, type ServiceOperations } from '../../../wire/operation.ts';
 import { parsePipelineArn } from '../arn.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import { findPipeline } from '../store/pipelines.ts';
 import type { PipelineRow } from '../tables.ts';
 import type { Checked } from './checked.ts';
@@ -49,7 +49,7 @@ function resources(input: { readonly resourceArn: string }): string[] {
   return [input.resourceArn];
 }
 
-export function tagOperations({ kernel }: RoomParts): ServiceOperations {
+export function tagOperations({ kernel }: CodePipelineParts): ServiceOperations {
   return {
     TagResource: operation<Checked<TagResourceInput>, TagResourceOutput>({
       mutates: true,

@@ -1,5 +1,5 @@
 import type { TaskDefinition } from '../../../kernel/tasks/port.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import { recordOutputsTask } from './outputs.ts';
 import { purgeTaskDefinition } from './purge.ts';
 import { openStageTask, pickWaiterTask } from './stages.ts';
@@ -8,7 +8,7 @@ import { stopActionTask } from './stop-action.ts';
 import { nextTurnTask } from './turns.ts';
 
 /** The durable tasks of the room. */
-export function createTasks(parts: RoomParts): readonly TaskDefinition<never>[] {
+export function createTasks(parts: CodePipelineParts): readonly TaskDefinition<never>[] {
   return [
     startActionTask(parts),
     recordOutputsTask(parts),

@@ -3,7 +3,7 @@ import { ActionFailure } from '../actions/provider.ts';
 import { executionRef } from '../aggregates.ts';
 import type { ExecutionInput } from '../model/execution/inputs.ts';
 import type { Effect } from '../model/step.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import { recordVariables } from '../store/actions.ts';
 
 /** Output variables of one action together, in bytes. */
@@ -25,7 +25,7 @@ export function checkOutputSize(outputs: Readonly<Record<string, string>>): void
 type RecordOutputs = Effect & { readonly kind: 'record-outputs' };
 
 /** Writes the variables that a reply brought, then ends the action: consumers find them in place. */
-export function recordOutputsTask(parts: RoomParts): TaskDefinition<RecordOutputs> {
+export function recordOutputsTask(parts: CodePipelineParts): TaskDefinition<RecordOutputs> {
   return {
     kind: 'codepipeline.record-outputs',
     async run({ id, scope, payload }) {

@@ -7,7 +7,7 @@ import type { ActionDefinition, PipelineDefinition } from '../model/definition.t
 import type { ExecutionState } from '../model/execution/state.ts';
 import type { Effect } from '../model/step.ts';
 import { namespacesIn, resolveConfiguration, type VariableScope } from '../model/variables.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import { variablesOf } from '../store/actions.ts';
 import { artifactsOf, type StoredArtifact } from '../store/artifacts.ts';
 import { startFacts } from '../store/starts.ts';
@@ -19,7 +19,7 @@ export type StartAction = Effect & { readonly kind: 'start-action' };
 
 /** Gathers what a provider needs. Refuses (`ActionFailure`) what cannot be resolved, naming it. */
 export async function prepareJob(
-  parts: RoomParts,
+  parts: CodePipelineParts,
   home: Scope,
   request: StartAction,
   state: ExecutionState,
@@ -48,7 +48,7 @@ export async function prepareJob(
 }
 
 /** Account of the action's role and its region, else the pipeline's own (B1.8). */
-async function scopeOf(parts: RoomParts, home: Scope, action: ActionDefinition): Promise<Scope> {
+async function scopeOf(parts: CodePipelineParts, home: Scope, action: ActionDefinition): Promise<Scope> {
   const { roleArn, region = home.region } = action;
   if (roleArn === undefined) return { account: home.account, region };
   const exists = await parts.kernel.database.transaction((tx) => parts.iam.roleExists(tx, roleArn));
@@ -62,7 +62,7 @@ async function scopeOf(parts: RoomParts, home: Scope, action: ActionDefinition):
 }
 
 async function resolve(
-  parts: RoomParts,
+  parts: CodePipelineParts,
   home: Scope,
   executionId: string,
   action: ActionDefinition,
@@ -99,7 +99,7 @@ async function resolve(
 }
 
 async function inputsOf(
-  parts: RoomParts,
+  parts: CodePipelineParts,
   home: Scope,
   executionId: string,
   action: ActionDefinition,

@@ -1,6 +1,6 @@
 import type { TaskDefinition, TaskRequest } from '../../../kernel/tasks/port.ts';
 import { executionRef } from '../aggregates.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 
 const BATCH = 50;
 
@@ -13,7 +13,7 @@ export function purgeTask(pipelineId: string): TaskRequest {
 }
 
 /** After a pipeline was deleted: cancels what still runs or waits, a few at a time. */
-export function purgeTaskDefinition(parts: RoomParts): TaskDefinition<Purge> {
+export function purgeTaskDefinition(parts: CodePipelineParts): TaskDefinition<Purge> {
   const { kernel } = parts;
   return {
     kind: 'codepipeline.purge',

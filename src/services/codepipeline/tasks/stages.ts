@@ -6,14 +6,14 @@ import type { ExecutionState } from '../model/execution/state.ts';
 import type { LaneInput } from '../model/lane/lane.ts';
 import { planStage } from '../model/plan.ts';
 import type { Effect } from '../model/step.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import { pinnedDefinition } from '../store/pipelines.ts';
 
 type OpenStage = Effect & { readonly kind: 'open-stage' };
 type PickWaiter = Effect & { readonly kind: 'pick-waiter' };
 
 /** Brings a stage's plan from the pinned definition, for pipelines whose plans are too large to travel along. */
-export function openStageTask(parts: RoomParts): TaskDefinition<OpenStage> {
+export function openStageTask(parts: CodePipelineParts): TaskDefinition<OpenStage> {
   return {
     kind: 'codepipeline.open-stage',
     async run({ scope, payload }) {
@@ -36,7 +36,7 @@ export function openStageTask(parts: RoomParts): TaskDefinition<OpenStage> {
 }
 
 /** Finds who has waited longest in front of a lane. */
-export function pickWaiterTask(parts: RoomParts): TaskDefinition<PickWaiter> {
+export function pickWaiterTask(parts: CodePipelineParts): TaskDefinition<PickWaiter> {
   return {
     kind: 'codepipeline.pick-waiter',
     async run({ scope, payload }) {

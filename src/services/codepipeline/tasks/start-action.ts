@@ -13,7 +13,7 @@ import { executionRef } from '../aggregates.ts';
 import { type ActionDefinition, findAction, typeName } from '../model/definition.ts';
 import type { ExecutionInput } from '../model/execution/inputs.ts';
 import type { ExecutionState } from '../model/execution/state.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import { type ActionFacts, recordFacts, recordVariables } from '../store/actions.ts';
 import { putArtifacts } from '../store/artifacts.ts';
 import { pinnedDefinition } from '../store/pipelines.ts';
@@ -24,7 +24,7 @@ import { stopLate } from './stop-action.ts';
 import { waitForTurn } from './turns.ts';
 
 /** Starts one action at its provider. Whatever cannot be done fails the action, in words. */
-export function startActionTask(parts: RoomParts): TaskDefinition<StartAction> {
+export function startActionTask(parts: CodePipelineParts): TaskDefinition<StartAction> {
   return {
     kind: 'codepipeline.start-action',
     concurrency: 32,
@@ -35,7 +35,7 @@ export function startActionTask(parts: RoomParts): TaskDefinition<StartAction> {
 }
 
 async function startAction(
-  parts: RoomParts,
+  parts: CodePipelineParts,
   task: Task<StartAction>,
   run: TaskRun,
 ): Promise<TaskOutcome | undefined> {
@@ -81,7 +81,11 @@ interface Waiting {
 }
 
 /** Whoever came earlier goes first, also when the place has just become free. */
-async function startOrWait(parts: RoomParts, provider: ActionProvider, job: Job): Promise<Started | Waiting> {
+async function startOrWait(
+  parts: CodePipelineParts,
+  provider: ActionProvider,
+  job: Job,
+): Promise<Started | Waiting> {
   const shared = provider.place;
   const place = await shared?.of(job);
   if (!shared || !place) return await provider.start(job);
@@ -96,7 +100,7 @@ async function startOrWait(parts: RoomParts, provider: ActionProvider, job: Job)
 }
 
 function waitOutcome(
-  parts: RoomParts,
+  parts: CodePipelineParts,
   task: Task<StartAction>,
   job: Job,
   action: ActionDefinition,
@@ -147,7 +151,7 @@ function inputOf(started: Started): Answer {
 
 /** Rows first, then the answer: the events that the answer causes are made from the rows. */
 function outcomeOf(
-  parts: RoomParts,
+  parts: CodePipelineParts,
   task: Task<StartAction>,
   job: Job | undefined,
   answer: Answer,

@@ -2,7 +2,7 @@ import type { TaskDefinition, TaskRequest } from '../../../kernel/tasks/port.ts'
 import { findProvider } from '../actions/table.ts';
 import { findAction } from '../model/definition.ts';
 import type { Effect } from '../model/step.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import { actionById } from '../store/actions.ts';
 import { findDefinition } from '../store/pipelines.ts';
 
@@ -19,7 +19,7 @@ export function stopLate(executionId: string, actionExecutionId: string): TaskRe
 }
 
 /** Asks the provider to end work that nobody waits for any more. */
-export function stopActionTask(parts: RoomParts): TaskDefinition<StopAction> {
+export function stopActionTask(parts: CodePipelineParts): TaskDefinition<StopAction> {
   return {
     kind: 'codepipeline.stop-action',
     async run({ scope, payload }) {

@@ -5,11 +5,11 @@ import type { PlaceRef, SharedPlace } from '../actions/provider.ts';
 import { executionRef } from '../aggregates.ts';
 import type { ExecutionInput } from '../model/execution/inputs.ts';
 import { type ExecutionState, isWaiting } from '../model/execution/state.ts';
-import type { RoomParts } from '../room-parts.ts';
+import type { CodePipelineParts } from '../parts.ts';
 import { firstTurn, joinQueue, type Turn, turnsBefore } from '../store/turns.ts';
 import { type NextTurn, wakeNext } from '../turns.ts';
 
-export function nextTurnTask({ kernel }: RoomParts): TaskDefinition<NextTurn> {
+export function nextTurnTask({ kernel }: CodePipelineParts): TaskDefinition<NextTurn> {
   return {
     kind: 'codepipeline.next-turn',
     async run({ id, scope, payload }) {
@@ -33,7 +33,7 @@ export function nextTurnTask({ kernel }: RoomParts): TaskDefinition<NextTurn> {
  * end wakes the first in the queue, or it is free by now, and the first is woken here.
  */
 export function waitForTurn(
-  { kernel }: RoomParts,
+  { kernel }: CodePipelineParts,
   shared: SharedPlace,
   place: PlaceRef,
   turn: Turn,

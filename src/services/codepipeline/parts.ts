@@ -4,7 +4,7 @@ import type { ActionProvider } from './actions/provider.ts';
 import type { ActionTypeSpec } from './model/action-type.ts';
 
 /** What the room's operations and tasks work with. */
-export interface RoomParts {
+export interface CodePipelineParts {
   readonly kernel: Kernel;
   readonly iam: IamRoom;
   readonly providers: readonly ActionProvider[];
