@@ -58,6 +58,34 @@ test('RetryBuild runs the same request again; on-failure RETRY does so by itself
   });
 });
 
+test('C1.3: on-failure RETRY-<count>-<regex> looks at each failure anew', async () => {
+  // Exit status 9, then 8: the second failure is none that is to be tried again.
+  await server.makeProject('other-failure', {
+    version: 0.2,
+    phases: {
+      build: {
+        commands: ['exit $((10 - CODEBUILD_BUILD_NUMBER))'],
+        'on-failure': 'RETRY-5-exit status 9',
+      },
+    },
+  });
+  const list = async () => {
+    const { ids } = await server.codebuild.send(
+      new ListBuildsForProjectCommand({ projectName: 'other-failure', sortOrder: 'ASCENDING' }),
+    );
+    return ids ?? [];
+  };
+  const first = await server.run('other-failure');
+  while ((await list()).length < 2) await server.kernel.tasks.idle();
+  const second = await server.ended((await list()).find((id) => id !== first.id) as string);
+  await server.kernel.tasks.idle();
+  expect(await list()).toHaveLength(2);
+  expect(second).toMatchObject({
+    buildStatus: 'FAILED',
+    autoRetryConfig: { autoRetryNumber: 1, previousAutoRetry: first.arn },
+  });
+});
+
 describe('projects over the API', () => {
   const buildspec = { version: 0.2, phases: { build: { commands: ['true'] } } };
   test('are made once, changed, listed and removed', async () => {

@@ -100,7 +100,7 @@ function retryView(
   scope: Scope,
   { limit, number, previous }: FoundBuild['request']['retry'],
 ): Partial<Build> {
-  if (limit === 0) return {};
+  if (limit === 0 && number === 0) return {};
   return {
     autoRetryConfig: {
       autoRetryLimit: limit,

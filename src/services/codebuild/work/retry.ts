@@ -17,10 +17,8 @@ export async function retryFailed(parts: CodeBuildParts, scope: Scope, build: Fo
   await startBuild(parts, scope, {
     project: row.project,
     key: `retry/${row.id}`,
-    request: () => ({
-      ...request,
-      retry: { limit: Math.max(limit, spec?.count ?? 0), number: number + 1, previous: row.id },
-    }),
+    // The limit stays the project's: the buildspec looks at the next failure anew.
+    request: () => ({ ...request, retry: { limit, number: number + 1, previous: row.id } }),
   });
 }
 
