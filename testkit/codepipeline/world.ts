@@ -33,6 +33,9 @@ interface Picked {
   readonly input: LaneInput;
 }
 
+/** What answers with an input of its own; all other effects are kept as facts. */
+type Pending = Extract<Effect, { kind: 'open-stage' | 'pick-waiter' | 'record-outputs' }> | Picked;
+
 /**
  * Lanes and executions of one pipeline without a database: inputs are applied with their messages in one go, as the
  * kernel does it, and effects wait until somebody performs them. Keeps a journal of who entered which stage.
@@ -42,7 +45,15 @@ export class World {
   readonly executions = new Map<string, ExecutionState>();
   readonly entered: { readonly stage: string; readonly executionId: string; readonly order: number }[] = [];
   readonly events: StateEvent[] = [];
-  effects: (Effect | Picked)[] = [];
+  effects: Pending[] = [];
+  /** Those that are set, by key. */
+  readonly timers = new Map<string, Effect & { kind: 'timer' }>();
+  /** Action executions in the order in which their start was asked for. */
+  readonly begun: string[] = [];
+  /** Work that providers were asked to end. */
+  readonly stopped: string[] = [];
+  /** The pipeline is gone. */
+  deleted = false;
   now = 0;
   readonly #stages: readonly WorldStage[];
   readonly #mode: ExecutionMode;
@@ -56,8 +67,10 @@ export class World {
     this.#carried = carried;
   }
 
-  start(mode: ExecutionMode = this.#mode): string {
+  /** @param without a stage that this version of the pipeline does not have */
+  start(mode: ExecutionMode = this.#mode, without?: string): string {
     const id = `execution-${++this.#orders}`;
+    const stages = this.#stages.filter(({ name }) => name !== without);
     this.tell(id, {
       kind: 'start',
       pipelineId: 'p',
@@ -65,9 +78,9 @@ export class World {
       version: 1,
       mode,
       order: this.#orders,
-      stages: this.#stages.map((stage) => stage.name),
+      stages: stages.map((stage) => stage.name),
       trigger: { type: 'StartPipelineExecution', detail: 'test' },
-      ...(this.#carried ? { plans: this.#stages.map((stage) => stage.plan) } : {}),
+      ...(this.#carried ? { plans: stages.map((stage) => stage.plan) } : {}),
     });
     return id;
   }
@@ -77,13 +90,28 @@ export class World {
     return this.#apply({ to: 'execution', id, input });
   }
 
-  tellLane(stage: string, input: { readonly kind: 'disable' | 'enable' }): boolean {
+  tellLane(stage: string, input: { readonly kind: 'disable' | 'enable' | 'close' }): boolean {
     const at = { pipelineId: 'p', stage };
     const lane: LaneInput =
-      input.kind === 'enable'
-        ? { kind: 'enable', ...at, by: 'x' }
-        : { kind: 'disable', ...at, reason: 'r', by: 'x' };
+      input.kind === 'close'
+        ? { kind: 'close', ...at }
+        : input.kind === 'enable'
+          ? { kind: 'enable', ...at, by: 'x' }
+          : { kind: 'disable', ...at, reason: 'r', by: 'x' };
     return this.#apply({ to: 'lane', id: laneId('p', stage), input: lane });
+  }
+
+  /** Closes every lane at once, as `DeletePipeline` does; executions are cancelled one by one after it. */
+  delete(): void {
+    this.deleted = true;
+    for (const { name } of this.#stages) this.tellLane(name, { kind: 'close' });
+  }
+
+  /** A timer goes off: it is gone whatever comes of it. */
+  fire(key: string): void {
+    const timer = this.timers.get(key);
+    this.timers.delete(key);
+    if (timer) this.tell(timer.executionId, timer.input);
   }
 
   retry(id: string, mode: RetryMode): boolean {
@@ -120,8 +148,15 @@ export class World {
       );
   }
 
-  answer(executionId: string, token: string, outcome: 'succeeded' | 'failed'): boolean {
-    return this.tell(executionId, { kind: 'reply', token, outcome, externalId: 'x', summary: outcome });
+  /** The work behind an action ended; output variables take the way over a task. */
+  answer(
+    executionId: string,
+    token: string,
+    outcome: 'succeeded' | 'failed',
+    outputs: Readonly<Record<string, string>> = {},
+  ): boolean {
+    const reply = { kind: 'reply', token, outcome, externalId: 'x', summary: outcome, outputs } as const;
+    return this.tell(executionId, reply);
   }
 
   /** Performs the n-th effect that waits. */
@@ -139,6 +174,9 @@ export class World {
       this.effects.push({ kind: 'picked', laneId: effect.laneId, input });
     } else if (effect.kind === 'picked') {
       this.#apply({ to: 'lane', id: effect.laneId, input: effect.input });
+    } else {
+      const { outputs: _, ...result } = effect.result;
+      this.tell(effect.executionId, { kind: 'finished', token: effect.actionExecutionId, result });
     }
   }
 
@@ -188,9 +226,28 @@ export class World {
     this.#journal(executions);
     replace(this.lanes, lanes);
     replace(this.executions, executions);
-    this.effects.push(...effects);
+    for (const effect of effects) this.#keep(effect);
     this.events.push(...events);
     return true;
+  }
+
+  #keep(effect: Effect): void {
+    switch (effect.kind) {
+      case 'timer':
+        this.timers.set(effect.key, effect);
+        return;
+      case 'cancel-timer':
+        this.timers.delete(effect.key);
+        return;
+      case 'start-action':
+        this.begun.push(effect.actionExecutionId);
+        return;
+      case 'stop-action':
+        this.stopped.push(effect.actionExecutionId);
+        return;
+      default:
+        this.effects.push(effect);
+    }
   }
 
   #journal(after: ReadonlyMap<string, ExecutionState>): void {

@@ -109,6 +109,25 @@ describeEachDatabase('a pipeline that is edited while its executions run (B1.6)'
     expect(entered).toEqual([one, two, three, five]);
   });
 
+  test('an older one that waits goes in before newer ones, though the mode changed to QUEUED (B3.2)', async () => {
+    await lab.view.create(pipelineOf());
+    const [one, two] = [await lab.view.first(), await lab.view.start()];
+    const first = await lab.engine.job('Compile', one);
+    const waiting = (count: number) =>
+      lab.engine.until(async () => (await lab.view.stage('Build'))?.inboundExecutions?.length === count);
+    await waiting(1);
+    await lab.engine.call('UpdatePipeline', { pipeline: pipelineOf({ executionMode: 'QUEUED' }) });
+    const three = await lab.view.start();
+    await waiting(2);
+    await lab.engine.reply(first, 'succeeded');
+    const next = await lab.engine.until(async () =>
+      lab.engine.jobs.find((job) => job.action === 'Compile' && job.executionId !== one),
+    );
+    expect(next.executionId).toBe(two);
+    await lab.engine.reply(next, 'succeeded');
+    await lab.engine.job('Compile', three);
+  });
+
   test('who has read a pipeline that another server deletes starts nothing in it', async () => {
     await lab.view.create(pipelineOf());
     const { database } = lab.kernel;

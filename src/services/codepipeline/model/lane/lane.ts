@@ -155,6 +155,11 @@ function picked(state: LaneState, input: LaneInput & { kind: 'picked' }): Step<L
   const idle = { ...state, picking: null };
   if (input.picked === null) return admit({ ...idle, queue: state.joined, joined: false });
   const { mode, ...occupant } = input.picked;
+  const { waiter } = state;
+  // The mode was edited while somebody waited: an older revision must not come after a newer one.
+  if (mode !== 'PARALLEL' && waiter && waiter.order < occupant.order) {
+    return grant({ ...idle, waiter: null }, waiter, 'SUPERSEDED');
+  }
   const step = grant(idle, occupant, mode);
   if (mode !== 'PARALLEL') return step;
   const next = admit(step.state);
