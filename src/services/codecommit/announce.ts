@@ -10,7 +10,7 @@ import {
   stateChangeEvent,
 } from './model/ref-changes.ts';
 import { describeRef } from './model/ref-name.ts';
-import type { Parts } from './parts.ts';
+import type { CodeCommitParts } from './parts.ts';
 import { announcedRefs, type Repository } from './repositories.ts';
 import { MAINTAIN_TASK } from './tasks.ts';
 
@@ -31,7 +31,7 @@ type Outcome =
  * the outbox. The caller holds the repository's lock. `caller` tells who moved a ref.
  */
 export async function announce(
-  parts: Parts,
+  parts: CodeCommitParts,
   repository: Repository,
   caller: (change: RefChange) => string,
 ): Promise<readonly RefChange[]> {
@@ -51,12 +51,18 @@ export async function announce(
 }
 
 /** What git holds and nobody was told. */
-export async function unannounced(parts: Parts, repository: Repository): Promise<readonly RefChange[]> {
+export async function unannounced(
+  parts: CodeCommitParts,
+  repository: Repository,
+): Promise<readonly RefChange[]> {
   const before = await announcedRefs(parts.kernel.database.read, repository);
   return refChanges(before, await listRefs(parts.git, repository.dir));
 }
 
-async function currentVersion(parts: Parts, { scope, id }: Repository): Promise<number | undefined> {
+async function currentVersion(
+  parts: CodeCommitParts,
+  { scope, id }: Repository,
+): Promise<number | undefined> {
   const rows = await parts.kernel.database.read.query<{ refs_version: number }>(
     'select refs_version from codecommit_repositories where account = ? and region = ? and id = ?',
     [scope.account, scope.region, id],
@@ -70,7 +76,12 @@ interface Reading {
   readonly caller: (change: RefChange) => string;
 }
 
-async function record(parts: Parts, tx: Tx, repository: Repository, reading: Reading): Promise<Outcome> {
+async function record(
+  parts: CodeCommitParts,
+  tx: Tx,
+  repository: Repository,
+  reading: Reading,
+): Promise<Outcome> {
   const { outbox, changes: bell, tasks, clock } = parts.kernel;
   const { scope, id } = repository;
   const changes = refChanges(await announcedRefs(tx, repository), reading.after);
@@ -135,7 +146,7 @@ async function takeDefaultBranch(
 
 /** A clone checks out what HEAD names; the row is the truth. */
 export async function alignHead(
-  parts: Parts,
+  parts: CodeCommitParts,
   repository: Repository,
   branch: string | undefined,
 ): Promise<void> {

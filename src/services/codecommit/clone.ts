@@ -5,7 +5,7 @@ import type { Scope } from '../../kernel/scope.ts';
 import { readCommit } from './commits.ts';
 import type { CloneOptions } from './face.ts';
 import { isObjectId } from './model/names.ts';
-import type { Parts } from './parts.ts';
+import type { CodeCommitParts } from './parts.ts';
 import { needRepository } from './repositories.ts';
 
 const BRANCHES = '+refs/heads/*:refs/remotes/origin/*';
@@ -18,7 +18,7 @@ const UNSYNCED = ['-c', 'core.fsync=none'];
  * with every branch, every tag and the whole history, or with the last few commits that lead here when a depth is given.
  */
 export async function cloneInto(
-  parts: Parts,
+  parts: CodeCommitParts,
   scope: Scope,
   name: string,
   commitId: string,

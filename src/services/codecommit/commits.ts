@@ -5,7 +5,7 @@ import type { CommitInfo } from './face.ts';
 import { type Commit, parseCommit } from './model/commit.ts';
 import { isObjectId } from './model/names.ts';
 import { HEADS, isBranchName, TAGS } from './model/ref-name.ts';
-import type { Parts } from './parts.ts';
+import type { CodeCommitParts } from './parts.ts';
 import { announcedRef, findRepository, needRepository, type Repository } from './repositories.ts';
 
 /** Bytes of a commit's own text that are read into memory. */
@@ -17,7 +17,7 @@ export interface KnownCommit extends Commit {
 
 /** A commit by its full id; undefined when there is none, or the object is something else. */
 export async function readCommit(
-  parts: Parts,
+  parts: CodeCommitParts,
   repository: Repository,
   id: string,
 ): Promise<KnownCommit | undefined> {
@@ -29,7 +29,7 @@ export async function readCommit(
 
 /** What a request calls a commit: a full id, a branch, a tag, a full ref, or `HEAD`. Undefined when nothing matches. */
 export async function resolveCommit(
-  parts: Parts,
+  parts: CodeCommitParts,
   repository: Repository,
   specifier: string,
 ): Promise<KnownCommit | undefined> {
@@ -61,7 +61,7 @@ export function commitInfo(commit: KnownCommit): CommitInfo {
 }
 
 export async function branchHead(
-  parts: Parts,
+  parts: CodeCommitParts,
   scope: Scope,
   name: string,
   branch: string,
@@ -74,7 +74,7 @@ export async function branchHead(
 }
 
 export async function commitById(
-  parts: Parts,
+  parts: CodeCommitParts,
   scope: Scope,
   name: string,
   commitId: string,
@@ -85,7 +85,7 @@ export async function commitById(
 }
 
 export async function resolveByName(
-  parts: Parts,
+  parts: CodeCommitParts,
   scope: Scope,
   name: string,
   specifier: string,
@@ -97,7 +97,7 @@ export async function resolveByName(
 
 /** git's own zip of a commit, as it is written: executables keep their bit, symlinks stay symlinks. */
 export async function archiveZip(
-  parts: Parts,
+  parts: CodeCommitParts,
   scope: Scope,
   name: string,
   commitId: string,

@@ -1,12 +1,12 @@
 import { parseTree } from './model/tree.ts';
-import type { Parts } from './parts.ts';
+import type { CodeCommitParts } from './parts.ts';
 import type { Repository } from './repositories.ts';
 import { entryAt, readTreeContent } from './trees.ts';
 import type { FileToPut } from './write-commit.ts';
 
 /** A `.gitkeep` for each folder that would lose its last file: git keeps no empty folders. */
 export async function keepFolders(
-  parts: Parts,
+  parts: CodeCommitParts,
   repository: Repository,
   treeId: string | undefined,
   deletes: readonly string[],

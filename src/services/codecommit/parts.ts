@@ -6,7 +6,7 @@ import { createGit, type Git } from './git/run.ts';
 import { createRepositoryLocks, type RepositoryLocks } from './locks.ts';
 
 /** What everything in this room works with. */
-export interface Parts {
+export interface CodeCommitParts {
   readonly kernel: Kernel;
   readonly git: Git;
   readonly objects: ObjectReader;
@@ -16,7 +16,7 @@ export interface Parts {
   readonly root: string;
 }
 
-export function createParts(kernel: Kernel, limits: GitLimits = DEFAULT_GIT_LIMITS): Parts {
+export function createParts(kernel: Kernel, limits: GitLimits = DEFAULT_GIT_LIMITS): CodeCommitParts {
   const git = createGit(limits);
   return {
     kernel,

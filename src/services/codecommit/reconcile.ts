@@ -6,7 +6,7 @@ import { removeOrphans } from './git/folders.ts';
 import { endLeftovers } from './git/leftovers.ts';
 import { changedRef } from './model/ref-changes.ts';
 import { lastMover } from './model/reflog.ts';
-import type { Parts } from './parts.ts';
+import type { CodeCommitParts } from './parts.ts';
 import { type Repository, toRepository } from './repositories.ts';
 import type { CodeCommitTables } from './tables.ts';
 
@@ -16,7 +16,7 @@ const AT_ONCE = 4;
  * On start: what git moved and this database was never told (a crash between the two) is recorded and announced now.
  * Who moved a ref stands in git's reflog; a deleted ref has none any more, so its account's root is named.
  */
-export async function reconcile(parts: Parts): Promise<void> {
+export async function reconcile(parts: CodeCommitParts): Promise<void> {
   const rows = await parts.kernel.database.read
     .tables<CodeCommitTables>()
     .selectFrom('codecommit_repositories')
@@ -37,7 +37,7 @@ export async function reconcile(parts: Parts): Promise<void> {
   );
 }
 
-async function reconcileOne(parts: Parts, repository: Repository): Promise<void> {
+async function reconcileOne(parts: CodeCommitParts, repository: Repository): Promise<void> {
   try {
     await parts.locks.hold(repository.id, async () => {
       await endLeftovers(repository.dir);
@@ -54,7 +54,10 @@ async function reconcileOne(parts: Parts, repository: Repository): Promise<void>
   }
 }
 
-async function findMovers(parts: Parts, repository: Repository): Promise<ReadonlyMap<string, string>> {
+async function findMovers(
+  parts: CodeCommitParts,
+  repository: Repository,
+): Promise<ReadonlyMap<string, string>> {
   const movers = new Map<string, string>();
   for (const change of await unannounced(parts, repository)) {
     const log = await readFile(join(repository.dir, 'logs', changedRef(change)), 'utf8').catch(() => '');

@@ -4,7 +4,7 @@ import type { Scope } from '../../kernel/scope.ts';
 import { checkRepositoryName } from './checks.ts';
 import { repositoryFolder } from './git/folders.ts';
 import type { Ref } from './model/ref-changes.ts';
-import type { Parts } from './parts.ts';
+import type { CodeCommitParts } from './parts.ts';
 import type { CodeCommitTables, RepositoryRow } from './tables.ts';
 
 /** A repository as this room works with it. */
@@ -20,7 +20,7 @@ export interface Repository {
   readonly dir: string;
 }
 
-export function toRepository(parts: Parts, row: RepositoryRow): Repository {
+export function toRepository(parts: CodeCommitParts, row: RepositoryRow): Repository {
   const scope = { account: row.account, region: row.region };
   return {
     scope,
@@ -35,7 +35,7 @@ export function toRepository(parts: Parts, row: RepositoryRow): Repository {
 }
 
 export async function findRepository(
-  parts: Parts,
+  parts: CodeCommitParts,
   scope: Scope,
   name: string,
   reader: Reader = parts.kernel.database.read,
@@ -57,7 +57,7 @@ export function repositoryMissing(name: string): ApiError {
 
 /** The repository a request names, or AWS's refusal. */
 export async function needRepository(
-  parts: Parts,
+  parts: CodeCommitParts,
   scope: Scope,
   name: string | undefined,
   reader?: Reader,

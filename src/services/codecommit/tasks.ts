@@ -1,7 +1,7 @@
 import { AFTER_BACKUP_MS, isBackupUnderWay } from '../../kernel/keeping.ts';
 import type { Task, TaskDefinition } from '../../kernel/tasks/port.ts';
 import { removeFolder, repositoryFolder } from './git/folders.ts';
-import type { Parts } from './parts.ts';
+import type { CodeCommitParts } from './parts.ts';
 
 /** Removes the files of a deleted repository. */
 export const REMOVE_TASK = 'codecommit.remove-files';
@@ -15,7 +15,7 @@ interface RepositoryTask {
   readonly id: string;
 }
 
-export function codeCommitTasks(parts: Parts): readonly TaskDefinition[] {
+export function codeCommitTasks(parts: CodeCommitParts): readonly TaskDefinition[] {
   const folder = (task: Task<RepositoryTask>) => repositoryFolder(parts.root, task.scope, task.payload.id);
   const remove: TaskDefinition<RepositoryTask> = {
     kind: REMOVE_TASK,

@@ -1,13 +1,13 @@
 import { ApiError } from '../../kernel/errors.ts';
 import { parseTree, type TreeEntry } from './model/tree.ts';
-import type { Parts } from './parts.ts';
+import type { CodeCommitParts } from './parts.ts';
 import type { Repository } from './repositories.ts';
 
 /** Bytes of one folder's listing that are read into memory. */
 const MAX_TREE = 16 * 1024 * 1024;
 
 export async function readTreeContent(
-  parts: Parts,
+  parts: CodeCommitParts,
   { dir }: Repository,
   id: string,
 ): Promise<Buffer | undefined> {
@@ -24,7 +24,7 @@ export async function readTreeContent(
 
 /** What stands at a path of a tree; the empty path is the tree itself. Undefined when nothing does. */
 export async function entryAt(
-  parts: Parts,
+  parts: CodeCommitParts,
   repository: Repository,
   treeId: string,
   path: string,
@@ -42,7 +42,7 @@ export async function entryAt(
 
 /** Contents of the trees on the way to each path, by id: what an edit needs. */
 export async function treesOnTheWay(
-  parts: Parts,
+  parts: CodeCommitParts,
   repository: Repository,
   treeId: string | undefined,
   paths: readonly string[],

@@ -6,7 +6,7 @@ import { formatCommit, type Signature } from './model/commit.ts';
 import { clashingRef, HEADS } from './model/ref-name.ts';
 import type { TreeMode } from './model/tree.ts';
 import { type EditProblem, editTree, type PathChange } from './model/tree-edit.ts';
-import type { Parts } from './parts.ts';
+import type { CodeCommitParts } from './parts.ts';
 import { announcedRefs, type Repository } from './repositories.ts';
 import { treesOnTheWay } from './trees.ts';
 
@@ -41,7 +41,7 @@ export interface WrittenCommit {
  * repository's lock and has checked that the branch stands at the parent.
  */
 export async function writeCommit(
-  parts: Parts,
+  parts: CodeCommitParts,
   repository: Repository,
   request: CommitRequest,
 ): Promise<WrittenCommit> {
@@ -101,7 +101,11 @@ export interface BranchMove {
 }
 
 /** Moves, makes or deletes a branch and announces it. The caller holds the repository's lock. */
-export async function moveBranch(parts: Parts, repository: Repository, move: BranchMove): Promise<void> {
+export async function moveBranch(
+  parts: CodeCommitParts,
+  repository: Repository,
+  move: BranchMove,
+): Promise<void> {
   const ref = HEADS + move.branch;
   if (move.oldId === NO_OBJECT) {
     const names = (await announcedRefs(parts.kernel.database.read, repository)).map((each) => each.name);

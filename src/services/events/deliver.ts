@@ -8,7 +8,7 @@ import { findBus } from './buses.ts';
 import { policyAllowsPut } from './model/bus-policy.ts';
 import { busArn, parseBusArn } from './model/names.ts';
 import { targetPayload } from './model/target-input.ts';
-import type { Parts } from './parts.ts';
+import type { EventsParts } from './parts.ts';
 import { DELIVER_TASK, type DeliverPayload, route } from './routing.ts';
 
 /** AWS's defaults: 185 retries within 24 hours. */
@@ -20,7 +20,7 @@ const MAX_BACKOFF_MS = 10 * 60_000;
 const MAX_HOPS = 5;
 /** Domain milliseconds for which dead letters are kept. */
 
-export function deliverTask(parts: Parts): TaskDefinition<DeliverPayload> {
+export function deliverTask(parts: EventsParts): TaskDefinition<DeliverPayload> {
   return {
     kind: DELIVER_TASK,
     maxAttempts: MAX_RETRIES + 1,
@@ -38,7 +38,7 @@ export function deliverTask(parts: Parts): TaskDefinition<DeliverPayload> {
   };
 }
 
-async function deliver(parts: Parts, task: Task<DeliverPayload>): Promise<TaskOutcome | undefined> {
+async function deliver(parts: EventsParts, task: Task<DeliverPayload>): Promise<TaskOutcome | undefined> {
   const { payload } = task;
   const bus = parseBusArn(payload.targetArn);
   if (bus) return { write: (tx) => forward(parts, tx, task) };
@@ -66,7 +66,7 @@ async function deliver(parts: Parts, task: Task<DeliverPayload>): Promise<TaskOu
 }
 
 /** Puts the event on another bus, in the transaction that ends the task. */
-async function forward(parts: Parts, tx: Tx, task: Task<DeliverPayload>): Promise<void> {
+async function forward(parts: EventsParts, tx: Tx, task: Task<DeliverPayload>): Promise<void> {
   const { payload, scope } = task;
   const address = parseBusArn(payload.targetArn);
   if (!address) return;
@@ -85,7 +85,7 @@ async function forward(parts: Parts, tx: Tx, task: Task<DeliverPayload>): Promis
   await route(parts, tx, { scope: address.scope, bus: address.bus, envelope: payload.event, hops });
 }
 
-function mayRetry(parts: Parts, task: Task<DeliverPayload>, error: unknown): boolean {
+function mayRetry(parts: EventsParts, task: Task<DeliverPayload>, error: unknown): boolean {
   // A refusal of the target's will be the same next time.
   if (error instanceof ApiError && error.status < 500) return false;
   const policy = (JSON.parse(task.payload.target) as Target).RetryPolicy;
@@ -95,12 +95,17 @@ function mayRetry(parts: Parts, task: Task<DeliverPayload>, error: unknown): boo
   return task.attempt <= retries && parts.kernel.clock.now() - task.payload.ingestedAt < maxAge;
 }
 
-function giveUp(parts: Parts, task: Task<DeliverPayload>, error: unknown): TaskOutcome {
+function giveUp(parts: EventsParts, task: Task<DeliverPayload>, error: unknown): TaskOutcome {
   return { write: (tx) => recordFailure(parts, tx, task, errorText(error)) };
 }
 
 /** The dead letter: a row and a line in the log. */
-async function recordFailure(parts: Parts, tx: Tx, task: Task<DeliverPayload>, error: string): Promise<void> {
+async function recordFailure(
+  parts: EventsParts,
+  tx: Tx,
+  task: Task<DeliverPayload>,
+  error: string,
+): Promise<void> {
   const { payload, scope } = task;
   const now = parts.kernel.clock.now();
   await tx.execute(

@@ -5,7 +5,7 @@ import type { TargetInvocation } from './face.ts';
 import { createRuleSets, type RuleSets } from './rule-sets.ts';
 
 /** What everything in this room works with. */
-export interface Parts {
+export interface EventsParts {
   readonly kernel: Kernel;
   readonly ruleSets: RuleSets;
   /** Those who hear every event of the default bus, in the order they came. */
@@ -19,6 +19,6 @@ export interface TargetKind {
   readonly problem: (arn: string) => string | undefined;
 }
 
-export function createParts(kernel: Kernel): Parts {
+export function createParts(kernel: Kernel): EventsParts {
   return { kernel, ruleSets: createRuleSets(kernel), receivers: [], targets: new Map() };
 }

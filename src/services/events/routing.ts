@@ -4,7 +4,7 @@ import type { Scope } from '../../kernel/scope.ts';
 import { matchesPattern } from '../../pure/event-pattern/index.ts';
 import { type EventEnvelope, toEnvelope } from './model/envelope.ts';
 import { DEFAULT_BUS, ruleArn } from './model/names.ts';
-import type { Parts } from './parts.ts';
+import type { EventsParts } from './parts.ts';
 import type { TargetRow } from './tables.ts';
 
 export const DELIVER_TASK = 'events.deliver';
@@ -33,13 +33,13 @@ export interface Arrival {
 }
 
 /** What a service of ours put on the default bus, as it leaves the outbox. */
-export async function routeOutboxEvent(parts: Parts, tx: Tx, event: OutboxEvent): Promise<void> {
+export async function routeOutboxEvent(parts: EventsParts, tx: Tx, event: OutboxEvent): Promise<void> {
   for (const receive of parts.receivers) await receive(tx, event);
   await route(parts, tx, { scope: event.scope, bus: DEFAULT_BUS, envelope: toEnvelope(event), hops: 0 });
 }
 
 /** Finds the rules of a bus that match and enqueues one delivery for each of their targets. */
-export async function route(parts: Parts, tx: Tx, arrival: Arrival): Promise<void> {
+export async function route(parts: EventsParts, tx: Tx, arrival: Arrival): Promise<void> {
   const rules = (await parts.ruleSets.load(tx, arrival.scope)).get(arrival.bus) ?? [];
   for (const rule of rules) {
     if (!matchesPattern(rule.pattern, arrival.matched ?? arrival.envelope)) continue;
@@ -48,7 +48,7 @@ export async function route(parts: Parts, tx: Tx, arrival: Arrival): Promise<voi
 }
 
 export async function enqueueTargets(
-  parts: Parts,
+  parts: EventsParts,
   tx: Tx,
   { scope, bus, envelope, hops }: Arrival,
   rule: { readonly name: string; readonly targets: readonly TargetRow[] },

@@ -5,7 +5,7 @@ import type { Task, TaskDefinition } from '../../kernel/tasks/port.ts';
 import { nextRun, parseSchedule } from '../../pure/cron.ts';
 import { scheduledEvent } from './model/envelope.ts';
 import { ruleArn } from './model/names.ts';
-import type { Parts } from './parts.ts';
+import type { EventsParts } from './parts.ts';
 import { enqueueTargets } from './routing.ts';
 import { findRule, targetsOf } from './rules.ts';
 import type { RuleRow } from './tables.ts';
@@ -27,7 +27,7 @@ function timerKey(rule: Pick<RuleRow, 'bus' | 'name'>): string {
 
 /** Takes away the timer of a rule that is gone or about to change. */
 export async function cancelTimer(
-  parts: Parts,
+  parts: EventsParts,
   tx: Tx,
   scope: Scope,
   rule: Pick<RuleRow, 'bus' | 'name'>,
@@ -36,7 +36,7 @@ export async function cancelTimer(
 }
 
 /** Sets the timer for the next time that the rule fires, if it does. */
-export async function armTimer(parts: Parts, tx: Tx, rule: RuleRow): Promise<void> {
+export async function armTimer(parts: EventsParts, tx: Tx, rule: RuleRow): Promise<void> {
   const schedule = rule.schedule === null ? undefined : parseSchedule(rule.schedule);
   if (!schedule || schedule.kind === 'invalid' || rule.state !== 'ENABLED') return;
   // From now: what was missed while nobody was there has fired once and is not made up for (A5.9).
@@ -52,14 +52,14 @@ export async function armTimer(parts: Parts, tx: Tx, rule: RuleRow): Promise<voi
   });
 }
 
-export function scheduleTask(parts: Parts): TaskDefinition<SchedulePayload> {
+export function scheduleTask(parts: EventsParts): TaskDefinition<SchedulePayload> {
   return {
     kind: SCHEDULE_TASK,
     run: async (task) => ({ write: (tx) => fire(parts, tx, task) }),
   };
 }
 
-async function fire(parts: Parts, tx: Tx, { scope, payload }: Task<SchedulePayload>): Promise<void> {
+async function fire(parts: EventsParts, tx: Tx, { scope, payload }: Task<SchedulePayload>): Promise<void> {
   const rule = await findRule(tx, scope, payload.bus, payload.rule);
   if (rule?.stamp !== payload.stamp || rule.state !== 'ENABLED') return;
   const arn = ruleArn(scope, rule.bus, rule.name);

@@ -7,7 +7,7 @@ import { announce } from '../announce.ts';
 import type { GitAuthenticator, GitPrincipal } from '../face.ts';
 import { endGroup, markPush, unmarkPush } from '../git/leftovers.ts';
 import { type GitRequest, gitProtocol, parseBasic, parseGitPath } from '../model/git-request.ts';
-import type { Parts } from '../parts.ts';
+import type { CodeCommitParts } from '../parts.ts';
 import { findRepository, type Repository } from '../repositories.ts';
 import { runBackend } from './backend.ts';
 import { decodedBody, refusal, spool } from './body.ts';
@@ -18,7 +18,7 @@ const FETCH_BYTES = 32 * 1024 * 1024;
 const PUSH_HEAD_BYTES = 1024 * 1024;
 
 export interface GitDoor {
-  readonly parts: Parts;
+  readonly parts: CodeCommitParts;
   readonly authenticate: GitAuthenticator;
   readonly defaultScope: Scope;
 }
@@ -75,7 +75,7 @@ interface Visit {
   readonly response: ServerResponse;
 }
 
-function backendCall(parts: Parts, { git, repository, principal, request }: Visit) {
+function backendCall(parts: CodeCommitParts, { git, repository, principal, request }: Visit) {
   return {
     request: git,
     dir: repository.dir,
@@ -86,14 +86,14 @@ function backendCall(parts: Parts, { git, repository, principal, request }: Visi
   };
 }
 
-async function advertise(parts: Parts, visit: Visit): Promise<void> {
+async function advertise(parts: CodeCommitParts, visit: Visit): Promise<void> {
   await runBackend(
     { ...backendCall(parts, visit), body: undefined, contentLength: undefined },
     visit.response,
   );
 }
 
-async function fetch(parts: Parts, visit: Visit): Promise<void> {
+async function fetch(parts: CodeCommitParts, visit: Visit): Promise<void> {
   const body = decodedBody(checkType(visit), FETCH_BYTES);
   if (expectsContinue(visit.request)) visit.response.writeContinue();
   // The negotiation is small; read whole, its length is known and a refusal still has a status.
@@ -110,7 +110,7 @@ async function fetch(parts: Parts, visit: Visit): Promise<void> {
  * The push is taken in whole, then alone on the repository: git moves the refs, the moves are recorded and announced,
  * and only then does the answer end. A `git push` that has returned is known to everybody.
  */
-async function push(parts: Parts, visit: Visit): Promise<void> {
+async function push(parts: CodeCommitParts, visit: Visit): Promise<void> {
   const maxBytes = parts.limits.pushBytes + PUSH_HEAD_BYTES;
   checkType(visit);
   if (Number(visit.request.headers['content-length'] ?? 0) > maxBytes) {

@@ -17,7 +17,7 @@ import { readCommit } from '../commits.ts';
 import { NO_OBJECT } from '../git/refs.ts';
 import type { Ref } from '../model/ref-changes.ts';
 import { HEADS } from '../model/ref-name.ts';
-import type { Parts } from '../parts.ts';
+import type { CodeCommitParts } from '../parts.ts';
 import { announcedRef, needRepository, type Repository } from '../repositories.ts';
 import { moveBranch } from '../write-commit.ts';
 import { invalidToken } from './list-repositories.ts';
@@ -25,7 +25,7 @@ import { repositoryResource } from './repositories.ts';
 
 const PAGE = 1000;
 
-export function branchOperations(parts: Parts): ServiceOperations {
+export function branchOperations(parts: CodeCommitParts): ServiceOperations {
   const { database, clock } = parts.kernel;
   const branchRef = (repository: Repository, branch: string): Promise<Ref | undefined> =>
     announcedRef(database.read, repository, HEADS + branch);

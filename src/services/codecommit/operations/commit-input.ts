@@ -5,7 +5,7 @@ import { cleanIdentity, type Signature } from '../model/commit.ts';
 import { isObjectId } from '../model/names.ts';
 import { HEADS, TAGS } from '../model/ref-name.ts';
 import { FILE_MODES, type TreeMode } from '../model/tree.ts';
-import type { Parts } from '../parts.ts';
+import type { CodeCommitParts } from '../parts.ts';
 import { announcedRef, announcedRefs, type Repository } from '../repositories.ts';
 import { branchMissing } from './branches.ts';
 import { MAX_FILE } from './read-files.ts';
@@ -18,7 +18,7 @@ const MAX_MESSAGE = 64 * 1024;
  * commit of an empty repository (A1.4). Called under the repository's lock.
  */
 export async function checkParent(
-  parts: Parts,
+  parts: CodeCommitParts,
   repository: Repository,
   branch: string,
   parentCommitId: string | undefined,
@@ -61,7 +61,7 @@ function parentMissing(id: string): ApiError {
 }
 
 export function checkAuthor(
-  parts: Parts,
+  parts: CodeCommitParts,
   context: RequestContext,
   given: { readonly name?: string | undefined; readonly email?: string | undefined },
 ): Signature {

@@ -11,13 +11,13 @@ import { checkCommitId } from '../checks.ts';
 import { type KnownCommit, readCommit } from '../commits.ts';
 import { type Signature, signatureDate } from '../model/commit.ts';
 import { isObjectId } from '../model/names.ts';
-import type { Parts } from '../parts.ts';
+import type { CodeCommitParts } from '../parts.ts';
 import { needRepository } from '../repositories.ts';
 import { repositoryResource } from './repositories.ts';
 
 const MAX_BATCH = 100;
 
-export function commitOperations(parts: Parts): ServiceOperations {
+export function commitOperations(parts: CodeCommitParts): ServiceOperations {
   return {
     GetCommit: operation<GetCommitCommandInput, GetCommitCommandOutput>({
       mutates: false,

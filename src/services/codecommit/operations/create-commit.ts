@@ -9,7 +9,7 @@ import { operation, type ServiceOperations } from '../../../wire/operation.ts';
 import { checkBranchName, checkPath } from '../checks.ts';
 import { keepFolders } from '../keep-folders.ts';
 import { fileModeName, type TreeEntry } from '../model/tree.ts';
-import type { Parts } from '../parts.ts';
+import type { CodeCommitParts } from '../parts.ts';
 import { needRepository, type Repository } from '../repositories.ts';
 import { entryAt } from '../trees.ts';
 import { type FileToPut, type WrittenCommit, writeCommit } from '../write-commit.ts';
@@ -18,7 +18,7 @@ import { repositoryResource } from './repositories.ts';
 
 const MAX_ENTRIES = 100;
 
-export function createCommitOperations(parts: Parts): ServiceOperations {
+export function createCommitOperations(parts: CodeCommitParts): ServiceOperations {
   return {
     CreateCommit: operation<CreateCommitCommandInput, CreateCommitCommandOutput>({
       mutates: true,
@@ -124,7 +124,7 @@ interface Plan {
 }
 
 async function planChanges(
-  parts: Parts,
+  parts: CodeCommitParts,
   repository: Repository,
   treeId: string | undefined,
   entries: Entries,

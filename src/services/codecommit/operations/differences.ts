@@ -4,7 +4,7 @@ import { decodePageToken, encodePageToken } from '../../../pure/page-token.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
 import { checkFolder } from '../checks.ts';
 import { parseRawDiff } from '../model/raw-diff.ts';
-import type { Parts } from '../parts.ts';
+import type { CodeCommitParts } from '../parts.ts';
 import { needRepository, type Repository } from '../repositories.ts';
 import { invalidToken } from './list-repositories.ts';
 import { needCommit } from './read-files.ts';
@@ -14,7 +14,7 @@ const MAX_PAGE = 400;
 /** git knows the empty tree without anybody having written it. */
 const EMPTY_TREE = '4b825dc642cb6eb9a060e54bf8d69288fbee4904';
 
-export function differenceOperations(parts: Parts): ServiceOperations {
+export function differenceOperations(parts: CodeCommitParts): ServiceOperations {
   return {
     GetDifferences: operation<GetDifferencesCommandInput, GetDifferencesCommandOutput>({
       mutates: false,
@@ -73,7 +73,7 @@ interface Place {
 }
 
 async function pagePlace(
-  parts: Parts,
+  parts: CodeCommitParts,
   repository: Repository,
   input: GetDifferencesCommandInput,
   list: string,

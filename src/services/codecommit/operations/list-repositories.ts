@@ -2,12 +2,12 @@ import type { ListRepositoriesCommandInput, ListRepositoriesCommandOutput } from
 import { ApiError } from '../../../kernel/errors.ts';
 import { decodePageToken, encodePageToken } from '../../../pure/page-token.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
-import type { Parts } from '../parts.ts';
+import type { CodeCommitParts } from '../parts.ts';
 import type { CodeCommitTables } from '../tables.ts';
 
 const PAGE = 1000;
 
-export function listRepositoryOperations(parts: Parts): ServiceOperations {
+export function listRepositoryOperations(parts: CodeCommitParts): ServiceOperations {
   return {
     ListRepositories: operation<ListRepositoriesCommandInput, ListRepositoriesCommandOutput>({
       mutates: false,

@@ -9,14 +9,14 @@ import { operation, type ServiceOperations } from '../../../wire/operation.ts';
 import { checkBranchName, checkPath } from '../checks.ts';
 import { objectId } from '../git/pack.ts';
 import { keepFolders } from '../keep-folders.ts';
-import type { Parts } from '../parts.ts';
+import type { CodeCommitParts } from '../parts.ts';
 import { needRepository } from '../repositories.ts';
 import { entryAt } from '../trees.ts';
 import { writeCommit } from '../write-commit.ts';
 import { checkAuthor, checkContent, checkMessage, checkMode, checkParent } from './commit-input.ts';
 import { repositoryResource } from './repositories.ts';
 
-export function putFileOperations(parts: Parts): ServiceOperations {
+export function putFileOperations(parts: CodeCommitParts): ServiceOperations {
   return {
     PutFile: operation<PutFileCommandInput, PutFileCommandOutput>({
       mutates: true,

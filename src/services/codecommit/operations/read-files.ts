@@ -12,7 +12,7 @@ import { checkFolder, checkPath } from '../checks.ts';
 import { type KnownCommit, resolveCommit } from '../commits.ts';
 import { isObjectId } from '../model/names.ts';
 import { fileModeName, parseTree, type TreeEntry } from '../model/tree.ts';
-import type { Parts } from '../parts.ts';
+import type { CodeCommitParts } from '../parts.ts';
 import { needRepository, type Repository } from '../repositories.ts';
 import { entryAt, readTreeContent } from '../trees.ts';
 import { repositoryResource } from './repositories.ts';
@@ -21,7 +21,7 @@ import { repositoryResource } from './repositories.ts';
 export const MAX_FILE = 6 * 1024 * 1024;
 
 export async function needCommit(
-  parts: Parts,
+  parts: CodeCommitParts,
   repository: Repository,
   specifier: string | undefined,
 ): Promise<KnownCommit> {
@@ -33,7 +33,11 @@ export async function needCommit(
   );
 }
 
-export async function readBlob(parts: Parts, { dir }: Repository, id: string): Promise<Buffer | undefined> {
+export async function readBlob(
+  parts: CodeCommitParts,
+  { dir }: Repository,
+  id: string,
+): Promise<Buffer | undefined> {
   const info = await parts.objects.info(dir, id);
   if (info?.type !== 'blob') return undefined;
   if (info.size > MAX_FILE) {
@@ -45,7 +49,7 @@ export async function readBlob(parts: Parts, { dir }: Repository, id: string): P
   return (await parts.objects.read(dir, id))?.content;
 }
 
-export function readFileOperations(parts: Parts): ServiceOperations {
+export function readFileOperations(parts: CodeCommitParts): ServiceOperations {
   return {
     GetFile: operation<GetFileCommandInput, GetFileCommandOutput>({
       mutates: false,

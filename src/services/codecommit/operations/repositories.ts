@@ -18,7 +18,7 @@ import { operation, type RequestContext, type ServiceOperations } from '../../..
 import { checkRepositoryName } from '../checks.ts';
 import { createFolder, removeFolder, repositoryFolder } from '../git/folders.ts';
 import { repositoryArn } from '../model/names.ts';
-import type { Parts } from '../parts.ts';
+import type { CodeCommitParts } from '../parts.ts';
 import {
   findRepository,
   needRepository,
@@ -40,7 +40,7 @@ export function repositoryResource(input: Named, context: RequestContext): reado
   return [repositoryArn(context.scope, input.repositoryName ?? '*')];
 }
 
-export function metadata(parts: Parts, repository: Repository): RepositoryMetadata {
+export function metadata(parts: CodeCommitParts, repository: Repository): RepositoryMetadata {
   return {
     accountId: repository.scope.account,
     repositoryId: repository.id,
@@ -54,7 +54,7 @@ export function metadata(parts: Parts, repository: Repository): RepositoryMetada
   };
 }
 
-export function repositoryOperations(parts: Parts): ServiceOperations {
+export function repositoryOperations(parts: CodeCommitParts): ServiceOperations {
   const { database, clock, tasks, changes } = parts.kernel;
   const ring = (tx: Parameters<typeof changes.publish>[0], scope: Scope, name: string) =>
     changes.publish(tx, { topic: 'codecommit.repository', id: name, scope, sequence: 0 });

@@ -8,7 +8,7 @@ import type { Reader, Tx } from '../../../kernel/database/port.ts';
 import { ApiError } from '../../../kernel/errors.ts';
 import type { Scope } from '../../../kernel/scope.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
-import type { Parts } from '../parts.ts';
+import type { CodeCommitParts } from '../parts.ts';
 import { needRepository, type Repository } from '../repositories.ts';
 
 const MAX_TAGS = 50;
@@ -53,7 +53,7 @@ export async function insertTags(
 
 const resources = (input: { readonly resourceArn?: string }) => [input.resourceArn ?? '*'];
 
-export function tagOperations(parts: Parts): ServiceOperations {
+export function tagOperations(parts: CodeCommitParts): ServiceOperations {
   const { database } = parts.kernel;
   return {
     TagResource: operation<TagResourceCommandInput, object>({
@@ -107,7 +107,7 @@ async function readTags(reader: Reader, { scope, id }: Repository): Promise<Reco
 }
 
 async function byArn(
-  parts: Parts,
+  parts: CodeCommitParts,
   scope: Scope,
   arn: string | undefined,
   reader: Reader,

@@ -18,7 +18,7 @@ import { findBus, needBus } from '../buses.ts';
 import { withoutStatement, withStatement } from '../model/bus-policy.ts';
 import { busAddress, busArn, DEFAULT_BUS } from '../model/names.ts';
 import { pageOf, pageStart } from '../paging.ts';
-import type { Parts } from '../parts.ts';
+import type { EventsParts } from '../parts.ts';
 import type { BusRow, EventsTables } from '../tables.ts';
 import { invalid } from './rules.ts';
 import { deleteTags, insertTags, tagsOf } from './tags.ts';
@@ -34,7 +34,7 @@ function byBusName(input: { readonly EventBusName?: string }, { scope }: Request
   return [busArn(scope, input.EventBusName ?? DEFAULT_BUS)];
 }
 
-export function busOperations(parts: Parts): ServiceOperations {
+export function busOperations(parts: EventsParts): ServiceOperations {
   const { database, clock } = parts.kernel;
   return {
     CreateEventBus: operation<CreateEventBusCommandInput, CreateEventBusCommandOutput>({

@@ -15,13 +15,13 @@ import { findBus } from '../buses.ts';
 import { policyAllowsPut } from '../model/bus-policy.ts';
 import { toEnvelope } from '../model/envelope.ts';
 import { busAddress, busArn, DEFAULT_BUS } from '../model/names.ts';
-import type { Parts } from '../parts.ts';
+import type { EventsParts } from '../parts.ts';
 import { route } from '../routing.ts';
 import { checkPattern, invalid } from './rules.ts';
 
 const MAX_BYTES = 256 * 1024;
 
-export function putEventsOperations(parts: Parts): ServiceOperations {
+export function putEventsOperations(parts: EventsParts): ServiceOperations {
   const { database } = parts.kernel;
   return {
     PutEvents: operation<PutEventsCommandInput, PutEventsCommandOutput>({
@@ -80,7 +80,7 @@ function entryBytes(entry: PutEventsRequestEntry): number {
 }
 
 async function putEvent(
-  parts: Parts,
+  parts: EventsParts,
   tx: Tx,
   entry: PutEventsRequestEntry,
   { scope, principal }: RequestContext,

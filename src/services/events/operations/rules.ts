@@ -18,7 +18,7 @@ import { operation, type RequestContext, type ServiceOperations } from '../../..
 import { needBus } from '../buses.ts';
 import { busAddress, DEFAULT_BUS, ruleArn } from '../model/names.ts';
 import { pageOf, pageStart, prefixEnd } from '../paging.ts';
-import type { Parts } from '../parts.ts';
+import type { EventsParts } from '../parts.ts';
 import { findRule, needRule, targetsOf } from '../rules.ts';
 import { armTimer, cancelTimer } from '../schedules.ts';
 import type { EventsTables, RuleRow } from '../tables.ts';
@@ -35,7 +35,7 @@ export function ruleResource(input: NamesRule, { scope }: RequestContext): reado
   return [ruleArn(scope, busAddress(scope, input.EventBusName).bus, input.Name ?? '*')];
 }
 
-export function ruleOperations(parts: Parts): ServiceOperations {
+export function ruleOperations(parts: EventsParts): ServiceOperations {
   const { database } = parts.kernel;
 
   /** Enables or disables: the timer follows. */
@@ -184,7 +184,7 @@ export function checkPattern(text: string) {
 }
 
 /** A rate counts from the moment its expression was first given. */
-function scheduleAnchor(parts: Parts, before: RuleRow | undefined, schedule: string | null): number {
+function scheduleAnchor(parts: EventsParts, before: RuleRow | undefined, schedule: string | null): number {
   return before && before.schedule === schedule ? before.schedule_from : parts.kernel.clock.now();
 }
 
@@ -200,7 +200,7 @@ async function checkRoom(tx: Tx, scope: Scope, bus: string): Promise<void> {
 
 type NewRule = Omit<RuleRow, 'stamp'>;
 
-async function store(parts: Parts, tx: Tx, rule: NewRule): Promise<void> {
+async function store(parts: EventsParts, tx: Tx, rule: NewRule): Promise<void> {
   const row: RuleRow = { ...rule, stamp: newId() };
   const { account, region, bus, name, ...values } = row;
   await tx

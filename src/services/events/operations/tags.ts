@@ -11,7 +11,7 @@ import type { Scope } from '../../../kernel/scope.ts';
 import { operation, type ServiceOperations } from '../../../wire/operation.ts';
 import { findBus } from '../buses.ts';
 import { DEFAULT_BUS, parseBusArn } from '../model/names.ts';
-import type { Parts } from '../parts.ts';
+import type { EventsParts } from '../parts.ts';
 import { findRule } from '../rules.ts';
 
 const MAX_TAGS = 50;
@@ -73,7 +73,7 @@ async function checkResource(reader: Reader, scope: Scope, arn: string): Promise
   if (!(await findRule(reader, scope, busName, path.slice(slash + 1)))) throw missing();
 }
 
-export function tagOperations(parts: Parts): ServiceOperations {
+export function tagOperations(parts: EventsParts): ServiceOperations {
   const { database } = parts.kernel;
   return {
     TagResource: operation<TagResourceCommandInput, object>({

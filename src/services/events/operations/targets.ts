@@ -16,7 +16,7 @@ import { operation, type RequestContext, type ServiceOperations } from '../../..
 import { needBus } from '../buses.ts';
 import { busAddress, DEFAULT_BUS, ruleArn } from '../model/names.ts';
 import { pageOf, pageStart } from '../paging.ts';
-import type { Parts } from '../parts.ts';
+import type { EventsParts } from '../parts.ts';
 import { needRule } from '../rules.ts';
 import type { EventsTables, RuleRow } from '../tables.ts';
 import { targetProblems } from '../target-rules.ts';
@@ -34,7 +34,7 @@ function ofRule(input: OfRule, { scope }: RequestContext): readonly string[] {
   return [ruleArn(scope, busAddress(scope, input.EventBusName).bus, input.Rule ?? '*')];
 }
 
-export function targetOperations(parts: Parts): ServiceOperations {
+export function targetOperations(parts: EventsParts): ServiceOperations {
   const { database } = parts.kernel;
   return {
     PutTargets: operation<PutTargetsCommandInput, PutTargetsCommandOutput>({
