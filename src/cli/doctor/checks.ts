@@ -63,7 +63,16 @@ export async function checkAwsCli(): Promise<Check> {
   const version = await firstLine('aws', ['--version']);
   return version === undefined
     ? { name: 'aws CLI', state: 'absent', found: 'not needed by the server', advice: 'apt install awscli' }
-    : { name: 'aws CLI', state: 'ok', found: version.split(' ')[0] ?? version };
+    : { name: 'aws CLI', state: 'ok', found: describeAwsCli(version.split(' ')[0] ?? version) };
+}
+
+/** `aws deploy push` makes an S3 client of its own, which takes its address from nowhere but that variable. */
+export function describeAwsCli(version: string): string {
+  const [major = 0, minor = 0] = (/(\d+)\.(\d+)/.exec(version) ?? []).slice(1).map(Number);
+  const heeds = major > 2 || (major === 2 && minor >= 13) || (major === 1 && minor >= 29);
+  return heeds
+    ? version
+    : `${version} does not heed AWS_ENDPOINT_URL: use the shell function of pipewright env, and aws s3 cp in place of aws deploy push`;
 }
 
 async function firstLine(

@@ -67,5 +67,7 @@ export function workFolder(kernel: Kernel, id: string) {
     control: join(root, 'control'),
     home: join(root, 'home'),
     tmp: join(root, 'tmp'),
+    /** Programs of ours that builds find before the machine's. */
+    tools: join(root, 'tools'),
   };
 }

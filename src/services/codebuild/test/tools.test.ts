@@ -1,4 +1,4 @@
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -36,6 +36,19 @@ describe.each(['process', 'bubblewrap'] as const)('tools of a build (%s)', (driv
       ]);
       expect(build.buildStatus, lines.join('\n')).toBe('SUCCEEDED');
       expect(lines).toEqual([`${process.version}1`, 'read-only']);
+    } finally {
+      process.env['PATH'] = before;
+    }
+  });
+
+  test('the machine’s aws is told of this server, whatever its version', async () => {
+    const bin = join(folder, 'old', 'bin');
+    mkdirSync(bin, { recursive: true });
+    writeFileSync(join(bin, 'aws'), '#!/bin/sh\necho "$@"\n', { mode: 0o755 });
+    process.env['PATH'] = `${bin}:/usr/bin:/bin`;
+    try {
+      const { lines } = await output('aws', ['aws s3 ls', 'echo "--endpoint-url $AWS_ENDPOINT_URL s3 ls"']);
+      expect(lines).toEqual([lines[1], expect.stringMatching(/^--endpoint-url http\S+ s3 ls$/)]);
     } finally {
       process.env['PATH'] = before;
     }

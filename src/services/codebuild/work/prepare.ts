@@ -12,6 +12,7 @@ import { effectless } from '../model/unavailable.ts';
 import { chooseUser } from '../model/user.ts';
 import { builtInVariables } from '../model/variables.ts';
 import { type CodeBuildParts, runKey, uuidOf, workFolder } from '../parts.ts';
+import { addAwsCommand } from './aws-command.ts';
 import { type BuildPlan, planBuild, preambleLines } from './build-plan.ts';
 import { loadBuildspec } from './buildspec-file.ts';
 import { restoreCache } from './cache/restore.ts';
@@ -79,6 +80,7 @@ export async function prepareBuild(
   const runAs = userOf(parts, spec);
   const user = await userVariables(parts, scope, request, spec);
   const tools = toolPath(process.env['PATH']);
+  const programs = await addAwsCommand(folder.tools, tools.path);
   const image = judgeImage(request.environment.image as string, request.environment.type as string);
   const restored = await restoreCache(
     parts,
@@ -133,7 +135,7 @@ export async function prepareBuild(
       folder.orders,
     ],
     env: {
-      PATH: tools.path,
+      PATH: programs,
       HOME: folder.home,
       LANG: 'C.UTF-8',
       ...(kernel.sandbox.driver === 'process' ? { TMPDIR: folder.tmp } : {}),
