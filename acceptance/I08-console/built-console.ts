@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { CONSOLE_FOLDER_VARIABLE } from '../../src/server/console-folder.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const SOURCES = ['console/src', 'console/public', 'console/index.html', 'console/package.json'];
+const SOURCES = ['console/src', 'console/public', 'console/index.html', 'console/package.json', 'src/pure'];
 const BUILD = [
   'console/vite.config.ts',
   'console/vite-fonts.ts',

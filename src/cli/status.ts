@@ -2,6 +2,7 @@ import type { GetPipelineStateCommandOutput } from '@aws-sdk/client-codepipeline
 import { type Connection, findConnection } from './client/connection.ts';
 import { ownService } from './client/own-service.ts';
 import { actionsOf, pipelines } from './client/pipelines.ts';
+import { describeStarts, readStarts } from './starts.ts';
 import { paint, paintStatus } from './terminal/paint.ts';
 import { formatTable } from './terminal/table.ts';
 import { ago } from './terminal/time.ts';
@@ -20,12 +21,16 @@ export async function status(pipeline: string | undefined, options: Options): Pr
     return await watchPipeline(connection, pipeline);
   }
   const api = await pipelines(connection);
-  const [state, latest] = await Promise.all([api.state(pipeline), api.latest(pipeline)]);
+  const [state, latest, starts] = await Promise.all([
+    api.state(pipeline),
+    api.latest(pipeline),
+    readStarts(connection, pipeline),
+  ]);
   if (options.json) {
     const { $metadata: _, ...plain } = state;
-    process.stdout.write(`${JSON.stringify(plain, undefined, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ ...plain, starts }, undefined, 2)}\n`);
   } else {
-    process.stdout.write(`${describePipeline(state)}\n`);
+    process.stdout.write(`${describePipeline(state)}\n${describeStarts(starts)}\n`);
   }
   return latest?.status === 'Failed' ? 1 : 0;
 }

@@ -1,7 +1,10 @@
 import { useSearchParams } from 'react-router';
 
-/** The chosen tab, kept in the address so that it can be linked to. */
-export function useUrlTab(first: string): [string, (tab: string) => void] {
+/**
+ * The chosen tab, kept in the address so that it can be linked to. An address that names none of them shows the first.
+ */
+export function useUrlTab(tabs: readonly [string, ...string[]]): [string, (tab: string) => void] {
+  const [first] = tabs;
   const [search, setSearch] = useSearchParams();
   const choose = (tab: string): void => {
     setSearch(
@@ -14,5 +17,6 @@ export function useUrlTab(first: string): [string, (tab: string) => void] {
       { replace: true },
     );
   };
-  return [search.get('tab') ?? first, choose];
+  const asked = search.get('tab') ?? first;
+  return [tabs.includes(asked) ? asked : first, choose];
 }

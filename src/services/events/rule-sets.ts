@@ -50,6 +50,8 @@ export function createRuleSets(kernel: Kernel): RuleSets {
          on conflict (account, region) do update set version = excluded.version`,
         [scope.account, scope.region, newId()],
       );
+      // Whoever shows what rules do reads them again.
+      kernel.changes.publish(tx, { topic: 'events.rules', id: scope.region, scope, sequence: 0 });
     },
   };
 }

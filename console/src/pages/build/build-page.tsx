@@ -2,8 +2,10 @@ import type { Build } from '@aws-sdk/client-codebuild';
 import Button from '@cloudscape-design/components/button';
 import Tabs from '@cloudscape-design/components/tabs';
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import { retryBuild, stopBuild } from '../../aws/builds.ts';
+import { Confirm } from '../../ui/confirm.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import { paths } from '../../ui/paths.ts';
@@ -38,8 +40,10 @@ export function BuildPage() {
   );
 }
 
+const TABS = ['log', 'phases', 'tests', 'environment'] as const;
+
 function BuildContent({ of }: { readonly of: Build }) {
-  const [tab, setTab] = useUrlTab('log');
+  const [tab, setTab] = useUrlTab(TABS);
   return (
     <>
       <BuildFacts of={of} />
@@ -80,10 +84,23 @@ function RetryBuildButton({ id }: { readonly id: string }) {
 }
 
 function StopBuildButton({ id }: { readonly id: string }) {
-  const stop = useAction(() => stopBuild(id), 'The build is stopping');
+  const [asking, setAsking] = useState(false);
+  const close = (): void => setAsking(false);
+  const stop = useAction(() => stopBuild(id), 'The build is stopping', close);
   return (
-    <Button loading={stop.isPending} onClick={() => stop.mutate(undefined)}>
-      Stop build
-    </Button>
+    <>
+      <Button onClick={() => setAsking(true)}>Stop build</Button>
+      {asking ? (
+        <Confirm
+          title="Stop this build?"
+          verb="Stop"
+          busy={stop.isPending}
+          onConfirm={() => stop.mutate(undefined)}
+          onClose={close}
+        >
+          What it runs is ended at once. A pipeline that waits for it fails in that action.
+        </Confirm>
+      ) : null}
+    </>
   );
 }

@@ -1,5 +1,6 @@
-import type { PipelineDeclaration } from '@aws-sdk/client-codepipeline';
+import type { GetPipelineOutput } from '@aws-sdk/client-codepipeline';
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Stack } from '../../ui/stack.tsx';
 import { FailedAlerts } from './failed-alerts.tsx';
@@ -7,13 +8,14 @@ import { NowLine } from './now-line.tsx';
 import { stateQuery } from './queries.ts';
 import { StageCard } from './stage-card.tsx';
 import { type StageView, stageViews } from './stage-view.ts';
+import { Starts } from './starts.tsx';
 import { Transition } from './transition.tsx';
 import { useResolved } from './use-resolved.ts';
 import { WaitingAlerts } from './waiting-alerts.tsx';
 
 interface LiveTabProps {
   readonly name: string;
-  readonly definition: PipelineDeclaration | undefined;
+  readonly definition: GetPipelineOutput;
 }
 
 /** The stages as they are now. */
@@ -21,7 +23,13 @@ export function LiveTab({ name, definition }: LiveTabProps) {
   const state = useQuery(stateQuery(name));
   return (
     <Loaded query={state}>
-      {(data) => <Stages pipeline={name} of={stageViews(definition, data.stageStates)} />}
+      {(data) => (
+        <Stages
+          pipeline={name}
+          of={stageViews(definition.pipeline, data.stageStates)}
+          starts={<Starts of={definition} />}
+        />
+      )}
     </Loaded>
   );
 }
@@ -29,15 +37,17 @@ export function LiveTab({ name, definition }: LiveTabProps) {
 interface StagesProps {
   readonly pipeline: string;
   readonly of: readonly StageView[];
+  readonly starts: ReactNode;
 }
 
-function Stages({ pipeline, of }: StagesProps) {
+function Stages({ pipeline, of, starts }: StagesProps) {
   const stages = useResolved(pipeline, of);
   return (
     <Stack>
       <NowLine stages={stages} />
       <WaitingAlerts pipeline={pipeline} stages={stages} />
       <FailedAlerts pipeline={pipeline} stages={stages} />
+      {starts}
       <ol className="pw-stages">
         {stages.map((stage) => (
           <li key={stage.name}>

@@ -12,11 +12,13 @@ import { LiveTab } from './live-tab.tsx';
 import { definitionQuery } from './queries.ts';
 import { ReleaseButton } from './release-button.tsx';
 
+const TABS = ['live', 'history', 'definition'] as const;
+
 /** One pipeline: its stages live, its history, its definition. */
 export function PipelinePage() {
   const { name = '' } = useParams();
   const definition = useQuery(definitionQuery(name));
-  const [tab, setTab] = useUrlTab('live');
+  const [tab, setTab] = useUrlTab(TABS);
   const pipeline = definition.data?.pipeline;
   return (
     <Page
@@ -33,7 +35,7 @@ export function PipelinePage() {
             activeTabId={tab}
             onChange={({ detail }) => setTab(detail.activeTabId)}
             tabs={[
-              { id: 'live', label: 'Stages', content: <LiveTab name={name} definition={data.pipeline} /> },
+              { id: 'live', label: 'Stages', content: <LiveTab name={name} definition={data} /> },
               {
                 id: 'history',
                 label: 'Executions',

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import { found } from '../../aws/found.ts';
 import * as aws from '../../aws/pipelines.ts';
+import { rulesWithTarget } from '../../aws/rules.ts';
 import type { Watch } from '../../live/watch.ts';
 
 const PIPELINE = 'codepipeline.pipeline';
@@ -24,12 +25,34 @@ export const definitionQuery = (name: string, version?: number) =>
     meta: { watch: of(name) },
   });
 
+/** The rules of the event bus that have the pipeline as their target. */
+export const startRulesQuery = (arn: string) =>
+  queryOptions({
+    queryKey: ['start-rules', arn],
+    queryFn: () => rulesWithTarget(arn),
+    meta: { watch: [{ topic: 'events.rules' }] },
+  });
+
 export const stateQuery = (name: string) =>
   queryOptions({
     queryKey: ['pipeline-state', name],
     queryFn: () => aws.getPipelineState(name),
     // Lanes bear the pipeline's inner id: who waits in front of a stage moves with them.
     meta: { watch: [...of(name), { topic: 'codepipeline.lane' }] },
+  });
+
+/** Whether an approval of the pipeline waits for a person. */
+export const waitingQuery = (name: string) =>
+  queryOptions({
+    queryKey: ['pipeline-waits', name],
+    queryFn: async () => {
+      const { stageStates = [] } = await aws.getPipelineState(name);
+      const actions = stageStates.flatMap((stage) => stage.actionStates ?? []);
+      return actions.some(
+        ({ latestExecution: last }) => last?.status === 'InProgress' && last.token !== undefined,
+      );
+    },
+    meta: { watch: of(name) },
   });
 
 export const latestExecutionsQuery = (name: string, count: number) =>

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Moment } from '../../ui/moment.tsx';
-import { Status } from '../../ui/status.tsx';
-import { latestExecutionsQuery } from '../pipeline/queries.ts';
+import { isRunning, Status } from '../../ui/status.tsx';
+import { latestExecutionsQuery, waitingQuery } from '../pipeline/queries.ts';
 import { revisionViews } from '../shared/revision.ts';
 import { Revisions } from '../shared/revisions.tsx';
 import { triggerInWords } from '../shared/trigger-words.ts';
@@ -14,7 +14,10 @@ function useLatest(name: string) {
 
 export function LatestStatus({ of }: { readonly of: string }) {
   const { execution, loading } = useLatest(of);
-  return loading ? <span className="pw-muted">…</span> : <Status of={execution?.status} />;
+  const state = useQuery({ ...waitingQuery(of), enabled: isRunning(execution?.status) });
+  if (loading) return <span className="pw-muted">…</span>;
+  if (!isRunning(execution?.status) || state.data !== true) return <Status of={execution?.status} />;
+  return <Status of="pending" words="Waits for a decision" />;
 }
 
 export function LatestRevision({ of }: { readonly of: string }) {

@@ -25,7 +25,7 @@ const COLUMNS: TableProps.ColumnDefinition<PipelineSummary>[] = [
   {
     id: 'status',
     header: 'Latest execution',
-    minWidth: 150,
+    minWidth: 180,
     cell: (pipeline) => <LatestStatus of={nameOf(pipeline)} />,
   },
   {
