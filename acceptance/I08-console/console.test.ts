@@ -93,7 +93,7 @@ test('I8: odd addresses are pages, missing code is missing, and nothing foreign 
 test('I8: the list of pipelines follows the server without being loaded again', async () => {
   await page.goto(at('/pipelines'));
   const row = page.getByRole('row', { name: /service/ });
-  await row.getByText('In progress').waitFor();
+  await row.getByText('Waits for a decision').waitFor();
   await row.getByText('change a.txt, lib/b.txt').waitFor();
   await lab.createPipeline('second', [
     sourceStage('app'),
@@ -103,7 +103,7 @@ test('I8: the list of pipelines follows the server without being loaded again', 
     .getByRole('row', { name: /second/ })
     .getByText('Succeeded')
     .waitFor();
-  expect(await row.getByText('In progress').count()).toBe(1);
+  expect(await row.getByText('Waits for a decision').count()).toBe(1);
 });
 
 test('I8: one approves with the keyboard alone, and the page shows what follows', async () => {
@@ -139,7 +139,12 @@ test('I8: a rejection fails the execution, and the page says why in words', asyn
 test('I8: transitions are disabled with a reason and enabled again', async () => {
   await page.goto(at('/pipelines/service'));
   await page.getByRole('button', { name: 'Disable transition into Gate' }).click();
-  await page.getByRole('dialog').getByRole('textbox', { name: 'Reason' }).fill('Freeze');
+  const reason = page.getByRole('dialog').getByRole('textbox', { name: 'Reason' });
+  await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
+  await page.getByText('A reason is required.', { exact: true }).waitFor();
+  await reason.fill('Freeze, please');
+  await page.getByText('A reason cannot hold “,”.', { exact: true }).waitFor();
+  await reason.fill('Freeze');
   await page.getByRole('dialog').getByRole('button', { name: 'Disable' }).click();
   await page.getByText('Freeze').waitFor();
   expect((await lab.stage('service', 'Gate'))?.inboundTransitionState).toMatchObject({

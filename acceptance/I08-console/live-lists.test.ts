@@ -75,7 +75,7 @@ test('I8.3: pipelines come, change and go while one looks', async () => {
     .getByText('V1')
     .waitFor();
   await row(/service/)
-    .getByText('In progress')
+    .getByText('Waits for a decision')
     .waitFor();
 
   const { pipeline } = await lab.pipelines.send(new GetPipelineCommand({ name: 'service' }));

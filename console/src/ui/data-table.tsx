@@ -109,5 +109,5 @@ export function DataTable<T>(props: DataTableProps<T>) {
 /** A name is never so long that what stands beside it is out of sight. */
 function bounded<T>(column: TableProps.ColumnDefinition<T>, narrow: boolean): TableProps.ColumnDefinition<T> {
   if (narrow) return { ...column, minWidth: Math.min(Number(column.minWidth ?? 120), 150), maxWidth: 190 };
-  return column.isRowHeader === true ? { ...column, maxWidth: 440 } : column;
+  return { maxWidth: 440, ...column };
 }

@@ -4,6 +4,7 @@ import { AppLink } from '../../ui/app-link.tsx';
 import { Elapsed, Moment } from '../../ui/moment.tsx';
 import { paths } from '../../ui/paths.ts';
 import { Status } from '../../ui/status.tsx';
+import { PipelineLink } from '../shared/pipeline-link.tsx';
 import { shortRevision } from '../shared/revision.ts';
 
 export const BUILD_COLUMNS: TableProps.ColumnDefinition<Build>[] = [
@@ -22,7 +23,7 @@ export const BUILD_COLUMNS: TableProps.ColumnDefinition<Build>[] = [
     id: 'status',
     header: 'Status',
     sortingField: 'buildStatus',
-    minWidth: 130,
+    minWidth: 150,
     cell: (build) => <Status of={build.buildStatus} />,
   },
   {
@@ -41,7 +42,7 @@ export const BUILD_COLUMNS: TableProps.ColumnDefinition<Build>[] = [
     header: 'Started by',
     sortingField: 'initiator',
     minWidth: 140,
-    cell: (build) => build.initiator,
+    cell: (build) => <PipelineLink initiator={build.initiator} />,
   },
   {
     id: 'started',

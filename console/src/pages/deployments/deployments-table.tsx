@@ -25,7 +25,7 @@ const COLUMNS: TableProps.ColumnDefinition<DeploymentInfo>[] = [
     id: 'status',
     header: 'Status',
     sortingField: 'status',
-    minWidth: 130,
+    minWidth: 150,
     cell: (deployment) => <Status of={deployment.status} />,
   },
   {

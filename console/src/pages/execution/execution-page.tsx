@@ -35,7 +35,7 @@ export function ExecutionPage() {
           <>
             <Reasons pipeline={name} of={data} />
             <ExecutionFacts of={data} definition={definition.data?.pipeline} />
-            <Timeline pipeline={name} executionId={id} />
+            <Timeline pipeline={name} executionId={id} running={isRunning(data.status)} />
           </>
         )}
       </Loaded>

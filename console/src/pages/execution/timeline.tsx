@@ -13,17 +13,21 @@ import { spanOf } from './timeline-span.ts';
 interface TimelineProps {
   readonly pipeline: string;
   readonly executionId: string;
+  /** Whether there may still be more. */
+  readonly running: boolean;
 }
 
 /** When each action ran, beside the others. */
-export function Timeline({ pipeline, executionId }: TimelineProps) {
+export function Timeline({ pipeline, executionId, running }: TimelineProps) {
   const actions = useQuery(actionsQuery(pipeline, executionId));
   return (
     <Container header={<Header variant="h2">Timeline</Header>}>
       <Loaded query={actions}>
         {(list) =>
           list.length === 0 ? (
-            <EmptyState title="No action has run yet">Actions appear here as they start.</EmptyState>
+            <EmptyState title={running ? 'No action has run yet' : 'No action ran'}>
+              {running ? 'Actions appear here as they start.' : 'It ended before its first action started.'}
+            </EmptyState>
           ) : (
             <Rows of={list} />
           )

@@ -28,7 +28,7 @@ const COLUMNS: TableProps.ColumnDefinition<InstanceInfo>[] = [
   {
     id: 'status',
     header: 'Status',
-    minWidth: 130,
+    minWidth: 150,
     cell: ({ deregisterTime }) =>
       deregisterTime === undefined ? (
         <Status of="Succeeded" words="Registered" />

@@ -70,7 +70,7 @@ function columnsFor(
       id: 'status',
       header: 'Status',
       sortingField: 'status',
-      minWidth: 130,
+      minWidth: 150,
       cell: (execution) => <Status of={execution.status} />,
     },
     {

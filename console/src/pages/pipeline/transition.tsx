@@ -70,10 +70,22 @@ function OpenButton({ pipeline, stage }: SwitchProps) {
   );
 }
 
+/** What the API refuses, said before it is asked. */
+export function reasonProblem(reason: string): string | undefined {
+  if (reason.trim() === '') return 'A reason is required.';
+  const [odd] = /[^a-zA-Z0-9!@ ().*?-]/u.exec(reason) ?? [];
+  return odd === undefined ? undefined : `A reason cannot hold “${odd}”.`;
+}
+
 function CloseButton({ pipeline, stage }: SwitchProps) {
   const [asking, setAsking] = useState(false);
   const [reason, setReason] = useState('');
-  const done = (): void => setAsking(false);
+  const [tried, setTried] = useState(false);
+  const problem = reasonProblem(reason);
+  const done = (): void => {
+    setAsking(false);
+    setTried(false);
+  };
   const close = useAction(
     () => disableTransition(pipeline, stage, reason),
     `The transition into ${stage} is disabled`,
@@ -93,13 +105,14 @@ function CloseButton({ pipeline, stage }: SwitchProps) {
           title={`Disable the transition into ${stage}?`}
           verb="Disable"
           busy={close.isPending}
-          onConfirm={() => reason.trim() !== '' && close.mutate(undefined)}
+          onConfirm={() => (problem === undefined ? close.mutate(undefined) : setTried(true))}
           onClose={done}
         >
           <FormField
             label="Reason"
             description="Executions wait before the stage until the transition is enabled again."
-            constraintText="A reason is required, at most 300 characters."
+            constraintText="Required: at most 300 letters, digits, spaces and ! @ ( ) . * ? -"
+            errorText={tried || reason !== '' ? problem : undefined}
           >
             <Input
               ref={focusFirst}

@@ -33,7 +33,7 @@ const COLUMNS: TableProps.ColumnDefinition<Report>[] = [
     id: 'status',
     header: 'Status',
     sortingField: 'status',
-    minWidth: 130,
+    minWidth: 150,
     cell: (report) => <Status of={report.status} />,
   },
   { id: 'rate', header: 'Passed', minWidth: 170, cell: (report) => <PassRate of={report.testSummary} /> },
