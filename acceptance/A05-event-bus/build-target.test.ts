@@ -110,11 +110,12 @@ describe('A5-S2 a rule starts builds', () => {
   it('and keeps as a dead letter what no build can be started with', async () => {
     const before = (await buildsOf()).length;
     await putRule('bad', { referenceName: ['bad'] }, { Input: '{"computeTypeOverride":"HUGE"}' });
+    await putRule('debug', { referenceName: ['bad'] }, { Input: '{"debugSessionEnabled":true}' });
     await putRule('text', { referenceName: ['bad'] }, { Input: '"text"' });
     await putRule('gone', { referenceName: ['bad'] }, { Arn: arn('nowhere') });
     await makeBranch('bad');
     let letters = await deadLetters();
-    while (letters.length < 3) {
+    while (letters.length < 4) {
       await delay(20);
       letters = await deadLetters();
     }
@@ -124,6 +125,7 @@ describe('A5-S2 a rule starts builds', () => {
       ),
       'Project cannot be found: nowhere',
       'What the rule gives a build project is no JSON object.',
+      'debugSessionEnabled: this server has no debug sessions',
     ]);
     expect(await buildsOf()).toHaveLength(before);
   });

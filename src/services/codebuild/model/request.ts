@@ -8,6 +8,8 @@ import type {
   ProjectSourceVersion,
   StartBuildCommandInput,
 } from '@aws-sdk/client-codebuild';
+import { ApiError } from '../../../kernel/errors.ts';
+import { refuseOverrides } from './unavailable.ts';
 
 /** A project as it was created, plain JSON. */
 export type ProjectDefinition = Omit<CreateProjectCommandInput, 'tags'> & {
@@ -52,12 +54,14 @@ export interface BuildRequest {
 const DEFAULT_TIMEOUT_MINUTES = 60;
 const DEFAULT_QUEUED_MINUTES = 480;
 
-/** A project's settings with what this start says otherwise (C1.12). */
+/** A project's settings with what this start says otherwise (C1.12). Refuses what a start cannot have here. */
 export function requestOf(
   project: ProjectDefinition,
   start: StartBuildCommandInput,
   initiator: string,
 ): BuildRequest {
+  const unavailable = refuseOverrides(start);
+  if (unavailable.length > 0) throw new ApiError('InvalidInputException', unavailable.join('\n'));
   const source = sourceOf(project, start);
   const environment = environmentOf(project, start);
   return {

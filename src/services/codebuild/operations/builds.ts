@@ -17,7 +17,6 @@ import { operation, type Principal, type ServiceOperations } from '../../../wire
 import { findBuild } from '../builds.ts';
 import { BUILD_KIND } from '../model/build/state.ts';
 import { requestOf } from '../model/request.ts';
-import { refuseOverrides } from '../model/unavailable.ts';
 import { type CodeBuildParts, uuidOf } from '../parts.ts';
 import { hashOf, startBuild } from '../start-build.ts';
 import { buildView } from './build-view.ts';
@@ -38,8 +37,6 @@ export function buildOperations(parts: CodeBuildParts): ServiceOperations {
       resources: (input, { scope }) => [projectArn(scope, input.projectName as string)],
       async handler(input, { scope, principal }) {
         const { idempotencyToken, ...rest } = input;
-        const unavailable = refuseOverrides(input);
-        if (unavailable.length > 0) throw new ApiError('InvalidInputException', unavailable.join('\n'));
         const project = (input.projectName as string).replace(projectArn(scope, ''), '');
         const id = await startBuild(parts, scope, {
           project,

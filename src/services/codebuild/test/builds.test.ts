@@ -122,6 +122,7 @@ describe('pipelines', () => {
 env: {exported-variables: [VERSION]}
 phases:
   build:
+    on-failure: RETRY
     commands:
       - export VERSION=7
       - ./make.sh > out/result.txt
@@ -166,6 +167,9 @@ artifacts:
         outputs: { VERSION: '7' },
       },
     ]);
+    expect(await house.log(build)).toContain(
+      '[Container] on-failure: RETRY has no effect: the pipeline that asked for this build retries its actions itself.',
+    );
     expect((await house.getBytes('store', 'out/built.zip')).toString('latin1')).toContain('result.txt');
   });
 });

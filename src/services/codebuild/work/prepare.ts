@@ -96,6 +96,11 @@ export async function prepareBuild(
     ...(kernel.sandbox.driver === 'process' && hidesNode(tools)
       ? ['The Node of this server lies where the user of builds may not go: install one for everybody.']
       : []),
+    ...(request.pipeline && spec.phases.some(({ onFailure }) => onFailure.kind === 'retry')
+      ? [
+          'on-failure: RETRY has no effect: the pipeline that asked for this build retries its actions itself.',
+        ]
+      : []),
     ...kept.map((name) => `${name} is a secret of the project: it is not exported.`),
     ...warnings,
     ...restored.notes,
