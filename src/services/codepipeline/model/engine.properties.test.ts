@@ -31,7 +31,8 @@ const stage = (n: number): fc.Arbitrary<WorldStage> =>
           name: `action-${i}`,
           runOrder,
           type,
-          timeoutMs: 1000,
+          // An approval may expire before somebody answers it.
+          timeoutMs: type === approval ? 100 : 1000,
         })),
         ...(autoRetry ? { autoRetry } : {}),
       },

@@ -1,6 +1,6 @@
 import { Refusal } from '../refusal.ts';
 import type { ActionResult, Moment, Step } from '../step.ts';
-import { type Draft, draftOf, endAction, finish, outstanding, setAction } from './draft.ts';
+import { boundedNote, type Draft, draftOf, endAction, finish, outstanding, setAction } from './draft.ts';
 import type { ExecutionInput } from './inputs.ts';
 import { settle, withdrawTurn } from './run.ts';
 import type { ActionRun, ExecutionState } from './state.ts';
@@ -23,11 +23,11 @@ export function started(state: ExecutionState, input: Of<'started'>, context: Co
     waiting: false,
     updatedAt: context.moment.now,
     approvalUntil: input.approval ? startedAt + timeoutMs : null,
-    note: {
+    note: boundedNote({
       ...(input.externalId === undefined ? {} : { externalId: input.externalId }),
       ...(input.externalUrl === undefined ? {} : { externalUrl: input.externalUrl }),
       ...(input.summary === undefined ? {} : { summary: input.summary }),
-    },
+    }),
   });
   return finish(draft);
 }
@@ -47,7 +47,7 @@ export function waiting(state: ExecutionState, input: Of<'waiting'>, context: Co
     announced: true,
     waiting: true,
     updatedAt: context.moment.now,
-    note: { summary, ...(externalUrl === undefined ? {} : { externalUrl }) },
+    note: boundedNote({ summary, ...(externalUrl === undefined ? {} : { externalUrl }) }),
   });
   return finish(draft);
 }

@@ -1,7 +1,11 @@
+import { shorten } from '../../../../pure/shorten.ts';
 import { type Effect, laneId, type Moment, type OutMessage, type StateEvent, type Step } from '../step.ts';
 import { type ActionNote, type ActionRun, type ExecutionState, timeoutKey } from './state.ts';
 
-const MAX_FAILURE = 200;
+/** Of all actions of a stage, in its state. */
+const MAX_FAILURE = 240;
+/** Of the one action that changed. */
+const MAX_NOTE = 2048;
 
 /** A decision in the making: the new state and everything that goes out with it. Lives for one call of `decide`. */
 export interface Draft {
@@ -45,6 +49,20 @@ export function setAction(draft: Draft, index: number, change: Partial<ActionRun
   draft.state = { ...draft.state, stage: { ...stage, actions } };
 }
 
+/** Whatever providers say, the state stays small: a longer text loses its middle, and what nobody can read. */
+export function boundedNote(note: ActionNote): ActionNote {
+  const { summary, errorMessage } = note;
+  return {
+    ...note,
+    ...(summary === undefined ? {} : { summary: readable(summary, MAX_NOTE) }),
+    ...(errorMessage === undefined ? {} : { errorMessage: readable(errorMessage, MAX_NOTE) }),
+  };
+}
+
+function readable(text: string, max: number): string {
+  return shorten(text.toWellFormed().replaceAll(/[^\P{Cc}\n\t]/gu, ''), max);
+}
+
 /** Ends an action and everything that was outstanding for it. */
 export function endAction(
   draft: Draft,
@@ -61,9 +79,13 @@ export function endAction(
     announced: true,
     waiting: false,
     approvalUntil: null,
-    failure: status === 'Failed' ? (note.errorMessage ?? note.summary ?? '').slice(0, MAX_FAILURE) : null,
-    note,
+    failure: status === 'Failed' ? inOneLine(note.errorMessage ?? note.summary ?? '') : null,
+    note: boundedNote(note),
   });
+}
+
+function inOneLine(text: string): string {
+  return readable(text.replaceAll(/\s+/g, ' '), MAX_FAILURE);
 }
 
 /** The action that a token stands for, while its answer is still wanted. */
