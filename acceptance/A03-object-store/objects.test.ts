@@ -247,6 +247,18 @@ describeEachDatabase('objects through the SDK (A3)', (newPlace) => {
     ).toMatchObject({ name: 'InvalidArgument' });
   });
 
+  test('what is said about the content may be outside of ASCII', async () => {
+    // Node sends the headers as UTF-8 in front of a text and as Latin-1 in front of bytes.
+    for (const [key, body] of Object.entries({ text: 'x', bytes: Buffer.from('x') })) {
+      await put(key, body, { Metadata: { name: 'voil\u00e0' }, CacheControl: 'x="ü"' });
+      const head = await s3.send(new HeadObjectCommand({ Bucket, Key: key }));
+      expect(head.Metadata, key).toEqual({
+        name: `=?UTF-8?B?${Buffer.from('voil\u00e0').toString('base64')}?=`,
+      });
+      expect(Buffer.from(head.CacheControl ?? '', 'latin1').toString(), key).toBe('x="ü"');
+    }
+  });
+
   test('copies keep or replace what is said about the content', async () => {
     await put('source +ü', 'copy me', { ContentType: 'text/x', Metadata: { a: '1' }, Tagging: 'k=v' });
     const CopySource = `${Bucket}/${encodeURIComponent('source +ü')}`;

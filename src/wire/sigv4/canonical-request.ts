@@ -79,7 +79,8 @@ export function canonicalHeaders(rawHeaders: readonly string[], signed: readonly
   const values = new Map<string, string>();
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
     const name = (rawHeaders[at] as string).toLowerCase();
-    const value = (rawHeaders[at + 1] as string).trim().replace(/\s+/g, ' ');
+    // Only these are blanks: 0xA0 is a letter's second half.
+    const value = (rawHeaders[at + 1] as string).replace(/[ \t]+/g, ' ').replace(/^ | $/g, '');
     const before = values.get(name);
     values.set(name, before === undefined ? value : `${before},${value}`);
   }

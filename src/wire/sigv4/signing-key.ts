@@ -56,7 +56,7 @@ export function signatureOf(
   key: KeyObject,
   amzDate: string,
   scope: CredentialScope,
-  canonical: string,
+  canonical: string | Uint8Array,
 ): string {
   return hmacHex(key, `${ALGORITHM}\n${amzDate}\n${scopeText(scope)}\n${sha256Hex(canonical)}`);
 }

@@ -64,6 +64,21 @@ const header = (parts: SignedParts, name: string, change: (value: string) => str
 });
 
 describe('header signatures of the AWS SDK', () => {
+  it('cover text outside of ASCII, whether it was sent as UTF-8 or as Latin-1', async () => {
+    // The bytes of à end in what would be a blank in a text.
+    for (const name of ['ü.txt', 'voil\u00e0', 'a  \u00a0b']) {
+      const latin = await signWithSdk({ ...ASK, headers: { ...ASK.headers, 'x-amz-meta-name': name } });
+      expect(await verdict(latin), name).toBe('good');
+    }
+    for (const name of ['ü.txt', 'voil\u00e0', '\u65e5\u672c']) {
+      const text = await signWithSdk({ ...ASK, headers: { ...ASK.headers, 'x-amz-meta-name': name } });
+      const utf8 = header(text, 'x-amz-meta-name', (value) => Buffer.from(value).toString('latin1'));
+      expect(await verdict(utf8), name).toBe('good');
+      const other = header(utf8, 'x-amz-meta-name', (value) => value.replace(/[\u00a0-\u00bf]/, '\u00b6'));
+      expect(await verdict(other), name).toBe('mismatch');
+    }
+  });
+
   it('are accepted, and without them a request counts as unsigned', async () => {
     expect(await verdict(await signWithSdk(ASK))).toBe('good');
     expect(await verdict({ ...(await signWithSdk(ASK)), rawHeaders: ['Host', 'localhost:7300'] })).toBe(

@@ -90,13 +90,23 @@ function compare(parts: SignedParts, claim: SignatureClaim, key: KeyObject, payl
   const given = Buffer.from(claim.signature, 'hex');
   for (const path of canonicalPaths(claim.scope.service, parts.rawPath)) {
     const canonical = canonicalRequest(parts, path, claim.signedHeaders, payloadHash);
-    const expected = Buffer.from(signatureOf(key, claim.amzDate, claim.scope, canonical), 'hex');
-    if (expected.length === given.length && timingSafeEqual(expected, given)) return;
+    for (const spelling of spellings(canonical)) {
+      const expected = Buffer.from(signatureOf(key, claim.amzDate, claim.scope, spelling), 'hex');
+      if (expected.length === given.length && timingSafeEqual(expected, given)) return;
+    }
   }
   throw new SignatureError(
     'mismatch',
     'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
   );
+}
+
+/**
+ * Clients sign the UTF-8 of their headers. Most send that; some, Node among them, send Latin-1 where it will do. Node
+ * hands over one character for each byte, so its text is what the one signed, and its bytes are what the other did.
+ */
+function spellings(canonical: string): readonly (string | Uint8Array)[] {
+  return /[\u0080-\u00ff]/.test(canonical) ? [canonical, Buffer.from(canonical, 'latin1')] : [canonical];
 }
 
 function checkTime(claim: SignatureClaim, now: number): void {
