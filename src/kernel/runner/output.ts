@@ -1,12 +1,9 @@
 import type { Socket } from 'node:net';
 import type { LogWriter } from '../log-streams/port.ts';
+import type { Reading } from './drain.ts';
 import { createOutputLines, type OutputLine } from './output-lines.ts';
 
-export interface Output {
-  /** Resolves when the output has ended and stands in the log. */
-  readonly done: Promise<void>;
-  /** Stops reading, for when somebody holds the pipe open who cannot be killed. */
-  stop(): void;
+export interface Output extends Reading {
   /** One more line of our own; to be called when the output is done. */
   note(text: string): Promise<void>;
 }
@@ -18,14 +15,24 @@ export function pumpOutput(
   options: { readonly masks: readonly string[]; readonly limit: number; readonly now: () => number },
 ): Output {
   const lines = createOutputLines(options.masks, options.limit);
+  let taken = 0;
+  let appending = 0;
   const append = async (ready: readonly OutputLine[]) => {
     if (ready.length === 0) return;
     const at = options.now();
-    await writer.append(ready.map((line) => ({ at, ...line })));
+    appending++;
+    try {
+      await writer.append(ready.map((line) => ({ at, ...line })));
+    } finally {
+      appending--;
+    }
   };
   const pump = async () => {
     try {
-      for await (const bytes of socket) await append(lines.push(bytes as Buffer));
+      for await (const bytes of socket) {
+        taken += (bytes as Buffer).length;
+        await append(lines.push(bytes as Buffer));
+      }
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
     }
@@ -33,6 +40,8 @@ export function pumpOutput(
   };
   return {
     done: pump(),
+    taken: () => taken,
+    busy: () => appending > 0,
     stop: () => socket.destroy(),
     note: (text) => append([{ text: `pipewright: ${text}` }]),
   };

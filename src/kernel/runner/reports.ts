@@ -1,12 +1,11 @@
 import type { Socket } from 'node:net';
+import type { Reading } from './drain.ts';
 import type { Journal } from './journal.ts';
 
 const LONGEST_REPORT_BYTES = 1024 * 1024;
 const ALL_REPORTS_BYTES = 64 * 1024 * 1024;
 
-export interface Reports {
-  readonly done: Promise<void>;
-  stop(): void;
+export interface Reports extends Reading {
   /** Lines that were not kept: no JSON, too long, or too many. */
   refused(): number;
 }
@@ -15,6 +14,8 @@ export interface Reports {
 export function collectReports(socket: Socket, journal: Journal, now: () => number): Reports {
   let refused = 0;
   let left = ALL_REPORTS_BYTES;
+  let taken = 0;
+  let keeping = false;
   const take = async (line: string) => {
     if (line.trim() === '') return;
     const data = line.length > Math.min(left, LONGEST_REPORT_BYTES) ? undefined : parse(line);
@@ -23,13 +24,16 @@ export function collectReports(socket: Socket, journal: Journal, now: () => numb
       return;
     }
     left -= line.length;
+    keeping = true;
     await journal.appendPatiently({ kind: 'report', at: now(), data });
+    keeping = false;
   };
   const collect = async () => {
     const decoder = new TextDecoder();
     let rest = '';
     try {
       for await (const bytes of socket) {
+        taken += (bytes as Buffer).length;
         const text = decoder.decode(bytes as Buffer, { stream: true });
         // Past the bound a line is refused anyway: there is no need to remember more of it.
         if (rest.length <= LONGEST_REPORT_BYTES) rest += text;
@@ -44,7 +48,13 @@ export function collectReports(socket: Socket, journal: Journal, now: () => numb
     }
     await take(rest);
   };
-  return { done: collect(), stop: () => socket.destroy(), refused: () => refused };
+  return {
+    done: collect(),
+    taken: () => taken,
+    busy: () => keeping,
+    stop: () => socket.destroy(),
+    refused: () => refused,
+  };
 }
 
 function parse(line: string): unknown {

@@ -5,6 +5,7 @@ import { openLogWriter } from '../log-streams/writer.ts';
 import { leaveCgroup, limitCgroup, outOfMemoryKills, removeCgroup } from './cgroup.ts';
 import type { Claimed } from './claim.ts';
 import { outgrown } from './disk.ts';
+import { drained } from './drain.ts';
 import { type ExitStatus, endOf } from './end.ts';
 import { identify } from './identity.ts';
 import { launchOf } from './launch.ts';
@@ -20,7 +21,7 @@ import { within } from './within.ts';
 
 /** How long what the command left behind may still write (`> >(tee log)`) before it is killed. */
 const LAST_WORDS_MS = 200;
-/** How long a pipe is read on that somebody holds open who cannot be killed. */
+/** How long nothing may come from a pipe that somebody holds open who cannot be killed. */
 const PIPE_PATIENCE_MS = 2000;
 /** The runner's own threads count in the group until it has left. */
 const RUNNER_THREADS = 32;
@@ -89,11 +90,12 @@ function follow(
     await within(pipes, LAST_WORDS_MS);
     await killTree(tree);
     stopper.done();
-    if (await within(pipes, PIPE_PATIENCE_MS)) return pipes;
+    const unwanted = () => stopper.reason() !== undefined;
+    if (await drained([output, reports], PIPE_PATIENCE_MS, unwanted)) return pipes;
     output.stop();
     reports.stop();
     // A log that waits for room on the disk is waited for, unless the run is wanted no more.
-    if (stopper.reason()) await writer.close();
+    if (unwanted()) await writer.close();
     return pipes;
   };
   const finish = async () => {
@@ -116,7 +118,8 @@ function follow(
       await journal.appendPatiently({ kind: 'end', end });
     } catch (error) {
       await killTree(tree);
-      const end = reason ? endOf({ at, status, wrapped: launch.wrapped, setUp: true, reason }) : undefined;
+      const why = stopper.reason();
+      const end = why && endOf({ at, status, wrapped: launch.wrapped, setUp: true, reason: why });
       const fault = { kind: 'fault', at, cause: `the runner failed: ${errorText(error)}` } as const;
       await journal.appendPatiently({ kind: 'end', end: end ?? fault });
     }
