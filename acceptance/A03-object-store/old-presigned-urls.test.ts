@@ -9,7 +9,7 @@ function presign(
   { endpoint, credentials }: ClientConfig,
   method: string,
   path: string,
-  { seconds = 60, signed = '', more = '' } = {},
+  { seconds = 3600, signed = '', more = '' } = {},
 ): string {
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   const expires = Math.floor(Date.now() / 1000) + seconds;
