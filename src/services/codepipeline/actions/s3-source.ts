@@ -69,6 +69,10 @@ async function read(s3: S3Room, account: string, source: ReturnType<typeof addre
   }
 }
 
+function isTrue(text: string | undefined): boolean {
+  return text?.toLowerCase() === 'true';
+}
+
 function addressOf(job: Job): {
   readonly bucket: string;
   readonly key: string;
@@ -79,7 +83,7 @@ function addressOf(job: Job): {
   const { wanted } = job;
   if (!wanted) return { bucket, key };
   if (wanted.type === 'S3_OBJECT_VERSION_ID') return { bucket, key, versionId: wanted.value };
-  if (wanted.type === 'S3_OBJECT_KEY' && job.configuration['AllowOverrideForS3ObjectKey'] === 'true') {
+  if (wanted.type === 'S3_OBJECT_KEY' && isTrue(job.configuration['AllowOverrideForS3ObjectKey'])) {
     return { bucket, key: wanted.value };
   }
   throw new ActionFailure(

@@ -57,7 +57,7 @@ const pick = fc.nat(1000);
 const command: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constant('start' as const), mode: anyMode, without: fc.nat(5) }),
+    arbitrary: fc.record({ kind: fc.constant('start' as const), mode: anyMode, without: fc.nat(3) }),
   },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('perform' as const), pick }) },
   {

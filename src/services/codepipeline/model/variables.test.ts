@@ -6,9 +6,14 @@ const scope = (value: string) => ({ Src: { CommitMessage: value } });
 const isJson = (key: string) => key === 'EnvironmentVariables';
 const environment = (value: string) => JSON.stringify([{ name: 'MESSAGE', value, type: 'PLAINTEXT' }]);
 
+/** Control characters, quotes and halves of characters included. */
+const anyText = fc
+  .array(fc.oneof(fc.nat(0x7f), fc.nat(0xffff)))
+  .map((codes) => String.fromCharCode(...codes));
+
 test('a value keeps its meaning inside JSON, whatever it holds (B2.1, B2.4)', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), (message) => {
+    fc.property(anyText, (message) => {
       const { values, unresolved } = resolveConfiguration(
         { EnvironmentVariables: environment('at #{Src.CommitMessage}.') },
         scope(message),

@@ -136,11 +136,15 @@ export function retryByItself(draft: Draft): void {
   settle(draft);
 }
 
-/** Puts actions back to the start: those that did not succeed, or all of them. */
+/**
+ * Puts actions back to the start: those that did not succeed, or all of them but sources, which are read once in an
+ * execution (B4.3).
+ */
 export function resetActions(draft: Draft, mode: 'FAILED_ACTIONS' | 'ALL_ACTIONS'): void {
   for (const [index, action] of (draft.state.stage?.actions ?? []).entries()) {
-    if (mode === 'ALL_ACTIONS' || action.status !== 'Succeeded')
-      setAction(draft, index, { status: 'Pending', failure: null });
+    const again =
+      action.status !== 'Succeeded' || (mode === 'ALL_ACTIONS' && action.type.category !== 'Source');
+    if (again) setAction(draft, index, { status: 'Pending', failure: null });
   }
 }
 
