@@ -144,9 +144,21 @@ test('a CodeCommit source is the commit that was asked for', async () => {
     await server.makeProject('gitting', gitting);
     expect(await server.output(await server.run('gitting'))).toEqual([second]);
   }
-  const missing = await server.run('from-git', { sourceVersion: 'no-such-branch' });
-  expect(phase(missing, 'DOWNLOAD_SOURCE')?.contexts?.[0]?.message).toContain(
-    'no branch, tag or commit no-such-branch',
+  await codecommit.send(new CreateRepositoryCommand({ repositoryName: 'empty' }));
+  const at = (name: string) => ({ sourceLocationOverride: origin?.replace(/app$/, name) });
+  const wrong = [
+    [{ sourceVersion: 'no-such-branch' }, 'the repository app has no branch, tag or commit no-such-branch'],
+    [at('empty'), 'the repository empty has no commits on its default branch'],
+    [at('nowhere'), 'cannot be cloned: RepositoryDoesNotExistException: nowhere does not exist'],
+    [{ sourceLocationOverride: 'https://git.example/app.git' }, 'is not the URL of a CodeCommit repository'],
+  ] as const;
+  await Promise.all(
+    wrong.map(async ([start, message]) => {
+      expect(phase(await server.run('from-git', start), 'DOWNLOAD_SOURCE')).toMatchObject({
+        phaseStatus: 'FAILED',
+        contexts: [{ message: expect.stringContaining(message) }],
+      });
+    }),
   );
   rmSync(user.home, { recursive: true, force: true, maxRetries: 20 });
 });

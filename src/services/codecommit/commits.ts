@@ -90,8 +90,7 @@ export async function resolveByName(
   name: string,
   specifier: string,
 ): Promise<CommitInfo | undefined> {
-  const repository = await findRepository(parts, scope, name);
-  const commit = repository && (await resolveCommit(parts, repository, specifier));
+  const commit = await resolveCommit(parts, await needRepository(parts, scope, name), specifier);
   return commit && commitInfo(commit);
 }
 

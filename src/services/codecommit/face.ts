@@ -36,7 +36,7 @@ export interface CodeCommitRoom extends ServiceRoom {
   branchHead(scope: Scope, repository: string, branch: string): Promise<CommitInfo | undefined>;
   /** A commit by id. */
   commit(scope: Scope, repository: string, commitId: string): Promise<CommitInfo | undefined>;
-  /** A commit by full id, branch, tag, full ref or `HEAD` (the default branch). */
+  /** A commit by full id, branch, tag, full ref or `HEAD` (the default branch). The repository must exist. */
   resolve(scope: Scope, repository: string, specifier: string): Promise<CommitInfo | undefined>;
   /** The files of a commit as a zip (mode bits kept), without `.git`. */
   archiveZip(scope: Scope, repository: string, commitId: string): Promise<Readable>;

@@ -123,7 +123,8 @@ async function fetchCommit(
   if (repository === undefined) {
     throw new BuildFailure('INVALID_SOURCE', `${location} is not the URL of a CodeCommit repository`);
   }
-  const commit = (await codecommit.resolve(scope, repository, specifierOf(version)))?.commitId;
+  const found = await codecommit.resolve(scope, repository, specifierOf(version)).catch(gitError(repository));
+  const commit = found?.commitId;
   if (commit === undefined) {
     throw new BuildFailure(
       'GIT_ERROR',
@@ -190,17 +191,24 @@ async function cloneRepository(
   const fresh = join(place.spool, `.${randomBytes(6).toString('hex')}.clone`);
   await mkdir(fresh, { mode: 0o755 });
   try {
-    await parts.deps.codecommit.cloneInto({ account, region }, repositoryName, commitId, fresh, options);
+    await parts.deps.codecommit
+      .cloneInto({ account, region }, repositoryName, commitId, fresh, options)
+      .catch(gitError(repositoryName));
     await rename(fresh, place.folder);
-  } catch (error) {
-    if (!(error instanceof ApiError)) throw error;
-    throw new BuildFailure(
-      'GIT_ERROR',
-      `the repository ${repositoryName} cannot be cloned: ${error.code}: ${error.message}`,
-    );
   } finally {
     await rm(fresh, { recursive: true, force: true });
   }
+}
+
+/** What CodeCommit refuses fails the build, in its words. */
+function gitError(repository: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof ApiError)) throw error;
+    throw new BuildFailure(
+      'GIT_ERROR',
+      `the repository ${repository} cannot be cloned: ${error.code}: ${error.message}`,
+    );
+  };
 }
 
 /** Zips are read from their end, so they are written down first. */
