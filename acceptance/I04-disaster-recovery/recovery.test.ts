@@ -25,6 +25,7 @@ import {
   sourceStage,
 } from '../../testkit/codepipeline/pipeline-lab.ts';
 import { gitUser } from '../../testkit/support/git-server.ts';
+import { smallDisk } from '../../testkit/support/small-disk.ts';
 import { startTestServer, type TestServer } from '../../testkit/support/test-server.ts';
 import { openWantedDatabase } from '../../testkit/support/wanted-database.ts';
 
@@ -134,6 +135,34 @@ test('the master keys are not in it, and nobody writes over a backup', async () 
   await expect(pipewright('backup', file, '--data', lab.server.dataDir)).rejects.toThrow('is there already');
   const unfinished = readdirSync(folder).filter((name) => name.endsWith('.unfinished'));
   expect(unfinished).toEqual([]);
+});
+
+test('a place that takes no backup is named, with the reason, also by the server', async () => {
+  const nowhere = join(folder, 'none', 'backup.tgz');
+  await expect(pipewright('backup', nowhere, '--data', lab.server.dataDir)).rejects.toThrow(
+    `${nowhere} cannot be written: ENOENT: no such file or directory`,
+  );
+  const inFile = join(file, 'backup.tgz');
+  await expect(pipewright('backup', inFile, '--data', lab.server.dataDir)).rejects.toThrow(
+    `${inFile} cannot be written: ENOTDIR: not a directory`,
+  );
+  const disk = smallDisk(1);
+  try {
+    if (disk) {
+      const onFull = join(disk.dir, 'backup.tgz');
+      await expect(pipewright('backup', onFull, '--data', lab.server.dataDir)).rejects.toThrow(
+        `${onFull} cannot be written: ENOSPC: no space left on device`,
+      );
+      expect(readdirSync(disk.dir)).toEqual([]);
+    }
+  } finally {
+    disk?.unmount();
+  }
+  // None of them is taken for one that is still being written.
+  const after = join(folder, 'after.tgz');
+  await pipewright('backup', after, '--data', lab.server.dataDir);
+  expect(existsSync(after)).toBe(true);
+  expect(readdirSync(folder).filter((name) => name.endsWith('.unfinished'))).toEqual([]);
 });
 
 /** The execution that waited goes on after the answer. */

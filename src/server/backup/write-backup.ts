@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
@@ -44,23 +44,34 @@ export async function writeBackup(parts: BackupParts, file: string): Promise<{ r
     );
   const unfinished = join(dirname(file), `.${randomUUID()}.unfinished`);
   try {
+    // First of all: where nothing can be written nothing need be read.
+    const output = await open(unfinished, 'wx', 0o600);
     const pack = createPack();
     const filling = fill(pack, parts);
     filling.catch((error: unknown) => pack.destroy(error as Error));
-    await pipeline(
-      pack,
-      createGzip({ level: 3 }),
-      createWriteStream(unfinished, { flags: 'wx', mode: 0o600 }),
-    );
+    await pipeline(pack, createGzip({ level: 3 }), output.createWriteStream());
     await filling;
     await makeDurable(unfinished);
     await rename(unfinished, file);
     await makeDurable(dirname(file));
     return { bytes: (await stat(file)).size };
+  } catch (error) {
+    throw isOfOutput(error, unfinished) ? cannotBeWritten(file, error) : error;
   } finally {
-    await rm(unfinished, { force: true });
+    await rm(unfinished, { force: true }).catch(() => {});
     await underWay.end();
   }
+}
+
+/** A folder that is missing, closed, read-only or full is for the caller to mend. */
+function isOfOutput(error: unknown, unfinished: string): error is NodeJS.ErrnoException {
+  const { code, path, syscall } = error as NodeJS.ErrnoException;
+  return code !== undefined && (path === unfinished || (path === undefined && syscall === 'write'));
+}
+
+function cannotBeWritten(file: string, { message }: NodeJS.ErrnoException): ApiError {
+  const why = message.replace(/, \w+( '.*')?$/s, '');
+  return new ApiError('FileNotWritableException', `${file} cannot be written: ${why}`);
 }
 
 async function fill(pack: Pack, { dataDir, database, now, atRest }: BackupParts): Promise<void> {
