@@ -81,6 +81,12 @@ describeEachDatabase('git over HTTP', (newPlace) => {
     await eventually(() => events.length === 5);
     expect(details(events)[4]).toMatchObject({ event: 'referenceDeleted', oldCommitId: second });
     expect(details(events)[4]).not.toHaveProperty('commitId');
+
+    const refused = await user.git('work', ['push', url, '--delete', 'main']);
+    expect(refused.code).toBe(1);
+    expect(refused.output).toContain('refusing to delete the current branch');
+    // git's advice is about settings of the server's own.
+    expect(refused.output).not.toContain('denyDeleteCurrent');
     expect(server.failures).toEqual([]);
   });
 

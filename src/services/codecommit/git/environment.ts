@@ -24,6 +24,8 @@ export function gitEnvironment(dir: string, limits: GitLimits): Record<string, s
     ['receive.fsckObjects', 'true'],
     ['receive.maxInputSize', String(limits.pushBytes)],
     ['receive.advertisePushOptions', 'false'],
+    // What git does by itself, too, but then it tells the user of settings that nobody can reach.
+    ['receive.denyDeleteCurrent', 'refuse'],
     // Only branches and tags can be pushed (A1.3).
     ['receive.hideRefs', 'refs/'],
     ['receive.hideRefs', '!refs/heads/'],
