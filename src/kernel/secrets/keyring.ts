@@ -52,8 +52,10 @@ export function openKeyring(dir: string, env: Readonly<Record<string, string | u
     has: (id) => byId.has(id),
     find(id) {
       const key = byId.get(id);
-      if (!key) throw new Fault(`master key ${id} is not among the keys of this installation`);
-      return key;
+      if (key) return key;
+      throw new Fault(
+        `master key ${id} is not among the keys of this installation: put its file into ${dir} (mode 0600), or give it as ${MASTER_KEY_VARIABLE}`,
+      );
     },
   };
 }
