@@ -194,7 +194,8 @@ describeEachDatabase('roles and sessions (F10)', (newPlace) => {
         AssumeRolePolicyDocument: trust({ Service: 'codebuild.amazonaws.com' }),
       }),
     );
-    const request = { roleArn: Role?.Arn as string, sessionName: 'build-1', durationSeconds: 900 };
+    const sourceArn = `arn:aws:codebuild:eu-west-1:${TEST_ACCOUNT}:project/app`;
+    const request = { roleArn: Role?.Arn as string, sourceArn, sessionName: 'build-1', durationSeconds: 900 };
     const session = await store.iam.assumeServiceRole({ ...request, service: 'codebuild.amazonaws.com' });
     expect((await whoAmI(as(session))).Arn).toMatch(/assumed-role\/for-builds\/build-1$/);
     await expect(
@@ -205,6 +206,33 @@ describeEachDatabase('roles and sessions (F10)', (newPlace) => {
       await store.iam.roleExists(tx, `${request.roleArn}x`),
     ]);
     expect(found).toEqual([true, false]);
+  });
+
+  test('a service takes on a role that asks for its account and project, for these alone (F10.1, F10.3)', async () => {
+    const Principal = { Service: 'codebuild.amazonaws.com' };
+    const Condition = {
+      StringEquals: { 'aws:SourceAccount': TEST_ACCOUNT },
+      ArnLike: { 'aws:SourceArn': `arn:aws:codebuild:*:${TEST_ACCOUNT}:project/web-*` },
+      Bool: { 'aws:PrincipalIsAWSService': 'true' },
+      DateGreaterThan: { 'aws:CurrentTime': '2020-01-01T00:00:00Z' },
+    };
+    const { Role } = await iam.send(
+      new CreateRoleCommand({
+        RoleName: 'for-one-account',
+        AssumeRolePolicyDocument: trust(Principal, { Condition }),
+      }),
+    );
+    const assume = (account: string, project: string) =>
+      store.iam.assumeServiceRole({
+        roleArn: Role?.Arn as string,
+        service: Principal.Service,
+        sourceArn: `arn:aws:codebuild:eu-west-1:${account}:project/${project}`,
+        sessionName: 'build-2',
+        durationSeconds: 900,
+      });
+    await expect(assume(TEST_ACCOUNT, 'web-shop')).resolves.toHaveProperty('sessionToken');
+    await expect(assume(TEST_ACCOUNT, 'shop')).rejects.toMatchObject({ code: 'AccessDenied' });
+    await expect(assume(OTHER, 'web-shop')).rejects.toMatchObject({ code: 'AccessDenied' });
   });
 
   test('session tokens and the account of a key', async () => {

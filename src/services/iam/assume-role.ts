@@ -1,6 +1,7 @@
 import type { Reader, Tx } from '../../kernel/database/port.ts';
 import { ApiError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
+import { parseArn } from '../../pure/arn.ts';
 import type { Principal } from '../../wire/operation.ts';
 import type { AssumedRole, AssumeRoleRequest, ServiceRoleRequest, TemporaryCredentials } from './face.ts';
 import { findIdentity } from './identities.ts';
@@ -51,7 +52,7 @@ export async function assumeServiceRole(
   return kernel.database.transaction(async (tx) => {
     const role = await findRole(tx, request.roleArn);
     const caller: Caller = { kind: 'service', service: request.service };
-    const context = { 'aws:principalservicename': request.service };
+    const context = serviceContext(kernel, request);
     if (!role || !trusts(trustOf(role), { action: 'sts:AssumeRole', caller, context }))
       throw denied(
         `${request.service} is not authorized to perform: sts:AssumeRole on role ${request.roleArn}`,
@@ -104,6 +105,25 @@ async function describeCaller(tx: Tx, caller: Principal): Promise<Extract<Caller
   };
 }
 
+/** What AWS's own examples ask of a service: that it works for this account, or for this project of it. */
+function serviceContext(kernel: Kernel, { service, sourceArn }: ServiceRoleRequest): ConditionContext {
+  return {
+    'aws:principalisawsservice': 'true',
+    'aws:principalservicename': service,
+    'aws:sourcearn': sourceArn,
+    'aws:sourceaccount': parseArn(sourceArn)?.account ?? '',
+    ...timeContext(kernel),
+  };
+}
+
+function timeContext(kernel: Kernel) {
+  const now = kernel.clock.wall();
+  return {
+    'aws:currenttime': new Date(now).toISOString(),
+    'aws:epochtime': String(Math.floor(now / 1000)),
+  };
+}
+
 function callerContext(
   kernel: Kernel,
   caller: Principal,
@@ -121,8 +141,8 @@ function callerContext(
       anonymous: 'Anonymous',
     }[caller.kind],
     'aws:userid': caller.userId,
-    'aws:currenttime': new Date(kernel.clock.wall()).toISOString(),
-    'aws:epochtime': String(Math.floor(kernel.clock.wall() / 1000)),
+    'aws:principalisawsservice': 'false',
+    ...timeContext(kernel),
     'sts:rolesessionname': request.sessionName,
   };
   if (caller.kind === 'user') context['aws:username'] = caller.arn.split('/').at(-1) as string;

@@ -17,6 +17,8 @@ export interface TemporaryCredentials extends AccessKey {
 export interface ServiceRoleRequest {
   readonly roleArn: string;
   readonly service: string;
+  /** ARN of what the service works on, for trust policies that ask for `aws:SourceArn` or `aws:SourceAccount`. */
+  readonly sourceArn: string;
   readonly sessionName: string;
   readonly durationSeconds: number;
 }

@@ -103,7 +103,16 @@ export async function openBuildHouse(options: HouseOptions = {}) {
       const trust = {
         Version: '2012-10-17',
         Statement: [
-          { Effect: 'Allow', Principal: { Service: 'codebuild.amazonaws.com' }, Action: 'sts:AssumeRole' },
+          {
+            Effect: 'Allow',
+            Principal: { Service: 'codebuild.amazonaws.com' },
+            Action: 'sts:AssumeRole',
+            // As AWS's documentation recommends it.
+            Condition: {
+              StringEquals: { 'aws:SourceAccount': TEST_ACCOUNT },
+              ArnLike: { 'aws:SourceArn': `arn:aws:codebuild:*:${TEST_ACCOUNT}:project/*` },
+            },
+          },
         ],
       };
       await callOperation(kernel, iam, 'iam', 'CreateRole', {

@@ -13,13 +13,14 @@ const LONGEST_SECONDS = 12 * HOUR_SECONDS;
 export async function assumeRole(
   parts: CodeBuildParts,
   request: BuildRequest,
-  uuid: string,
+  place: { readonly projectArn: string; readonly uuid: string },
 ): Promise<{ readonly variables: Readonly<Record<string, string>>; readonly masks: readonly string[] }> {
   const assume = (durationSeconds: number) =>
     parts.deps.iam.assumeServiceRole({
       roleArn: request.serviceRole,
       service: 'codebuild.amazonaws.com',
-      sessionName: `AWSCodeBuild-${uuid}`,
+      sourceArn: place.projectArn,
+      sessionName: `AWSCodeBuild-${place.uuid}`,
       durationSeconds,
     });
   const needed = request.timeoutMinutes * 60;

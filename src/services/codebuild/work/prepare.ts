@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { SandboxSpec } from '../../../kernel/sandbox/port.ts';
 import type { Scope } from '../../../kernel/scope.ts';
+import { formatArn } from '../../../pure/arn.ts';
 import type { FoundBuild } from '../builds.ts';
 import type { BuildInput } from '../model/build/inputs.ts';
 import { BUILD_KIND } from '../model/build/state.ts';
@@ -55,7 +56,8 @@ export async function prepareBuild(
   // Told meanwhile: nobody waits for it before the first command runs.
   const ref = { kind: BUILD_KIND, id };
   const told = kernel.transitions.run(scope, ref, { kind: 'downloading', at: provisionedAt } as BuildInput);
-  const role = assumeRole(parts, request, uuidOf(id));
+  const projectArn = formatArn({ service: 'codebuild', ...scope, resource: `project/${build.row.project}` });
+  const role = assumeRole(parts, request, { projectArn, uuid: uuidOf(id) });
   const log = logStream(parts, scope, build);
   // Whoever fails first is told of; the others are only kept from being unhandled.
   for (const promise of [told, role, log]) promise.catch(() => {});
