@@ -42,7 +42,8 @@ test('I8: a running build is stopped only after one was asked, and the focus com
   expect(await page.getByText('The build is stopping').count()).toBe(0);
   await page.keyboard.press('Enter');
   await dialog.getByRole('button', { name: 'Stop', exact: true }).click();
-  await page.getByText('The build is stopping').waitFor();
+  // A reader of the screen is told the same a moment later, in a place of its own.
+  await page.getByText('The build is stopping').first().waitFor();
   await page.getByText('Stopped', { exact: true }).first().waitFor();
 });
 

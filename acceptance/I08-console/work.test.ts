@@ -54,7 +54,8 @@ phases: {build: {commands: ['export IMAGE="shop:$LEVEL"']}}
   await dialog().getByText('How high').waitFor();
   await dialog().getByRole('textbox', { name: 'LEVEL' }).fill('high');
   await dialog().getByRole('button', { name: 'Release change' }).click();
-  await page.getByText('A new execution has started').waitFor();
+  // A reader of the screen is told the same a moment later, in a place of its own.
+  await page.getByText('A new execution has started').first().waitFor();
   await page.getByText('One execution waits to enter Gate').waitFor();
   await page.getByRole('button', { name: 'Review Release' }).first().click();
   await dialog().getByRole('textbox', { name: 'Comment' }).fill('Goes out');
@@ -181,8 +182,16 @@ test('I8: what the server refuses stands there in words', async () => {
   await page.getByRole('button', { name: 'Disable transition into Gate' }).click();
   await dialog().getByRole('textbox', { name: 'Reason' }).fill('<script>');
   await dialog().getByRole('button', { name: 'Disable' }).click();
-  await page.getByRole('alert').filter({ hasText: 'The request failed' }).waitFor();
+  await dialog().getByText('A reason cannot hold “<”.', { exact: true }).waitFor();
   await dialog().getByRole('textbox', { name: 'Reason' }).fill('Freeze');
+  // Changed on its way, it is not what was signed any more.
+  await page.route('**', (route) => {
+    const sent = route.request().postData() ?? '';
+    return route.continue(sent.includes('Freeze') ? { postData: sent.replace('Freeze', 'Thaw') } : {});
+  });
+  await dialog().getByRole('button', { name: 'Disable' }).click();
+  await page.getByRole('alert').filter({ hasText: 'The request failed' }).waitFor();
+  await page.unroute('**');
   await dialog().getByRole('button', { name: 'Disable' }).click();
   await page.getByText(/Closed by root .*: Freeze/).waitFor();
   // Someone else closes it again meanwhile, with another reason: the page follows.
