@@ -8,7 +8,8 @@ import type { IamRoom } from '../../services/iam/index.ts';
 import type { LogsRoom } from '../../services/logs/index.ts';
 import { consoleFiles } from './console-files.ts';
 import { SESSION_COOKIE, type SignedInVariables, sameOrigin, signedIn } from './guard.ts';
-import { type LiveStream, openLiveStream, type SendEvent } from './live-stream.ts';
+import { openLiveStream, type SendEvent } from './live-stream.ts';
+import { createOpenStreams } from './open-streams.ts';
 import { CONSOLE_PATH, NATIVE_PATH } from './paths.ts';
 import type { ConsoleSessions } from './sessions.ts';
 
@@ -24,7 +25,7 @@ const logBody = z.object({
 });
 
 interface Parts {
-  readonly kernel: Pick<Kernel, 'changes' | 'logs'>;
+  readonly kernel: Pick<Kernel, 'changes' | 'clock' | 'logs'>;
   readonly iam: IamRoom;
   readonly logsRoom: LogsRoom;
   readonly sessions: ConsoleSessions;
@@ -37,7 +38,7 @@ interface Parts {
 export function createNativeApp(parts: Parts): Hono<{ Variables: SignedInVariables }> {
   const app = new Hono<{ Variables: SignedInVariables }>().basePath(NATIVE_PATH);
   const guard = signedIn(parts.sessions);
-  const streams = new Map<string, LiveStream>();
+  const streams = createOpenStreams();
   app.use(sameOrigin);
   app.use(bodyLimit({ maxSize: MAX_BODY }));
 
@@ -61,7 +62,10 @@ export function createNativeApp(parts: Parts): Hono<{ Variables: SignedInVariabl
   });
   app.delete('/session', async (context) => {
     const cookie = getCookie(context, SESSION_COOKIE);
-    if (cookie !== undefined) await parts.sessions.end(cookie);
+    if (cookie !== undefined) {
+      await parts.sessions.end(cookie);
+      streams.endOf(cookie);
+    }
     deleteCookie(context, SESSION_COOKIE, { path: NATIVE_PATH });
     return context.body(null, 204);
   });
@@ -81,25 +85,31 @@ export function createNativeApp(parts: Parts): Hono<{ Variables: SignedInVariabl
   });
 
   app.get('/stream', guard, (context) => {
-    const scope = { account: context.get('session').account, region: parts.region };
+    const { account, expiresAt } = context.get('session');
+    const scope = { account, region: parts.region };
+    const cookie = getCookie(context, SESSION_COOKIE) as string;
+    if (!streams.hasRoom(cookie)) return context.json({ message: 'This session has too many streams.' }, 429);
     return streamSSE(context, async (sse) => {
       const send: SendEvent = (event, data) => sse.writeSSE({ event, data: JSON.stringify(data) });
       const stream = openLiveStream({ ...parts.kernel, logsRoom: parts.logsRoom }, scope, send);
-      streams.set(stream.id, stream);
-      const over = new Promise<void>((resolve) => sse.onAbort(resolve));
+      const { promise: over, resolve: end } = Promise.withResolvers<void>();
+      sse.onAbort(end);
+      streams.add(cookie, stream, end);
+      const expiry = setTimeout(end, Math.max(0, expiresAt - parts.kernel.clock.wall())).unref();
       const beat = setInterval(() => void sse.write(': alive\n\n').catch(() => {}), KEEP_ALIVE_MS);
       try {
         await send('hello', { id: stream.id });
         await over;
       } finally {
+        clearTimeout(expiry);
         clearInterval(beat);
-        streams.delete(stream.id);
+        streams.remove(stream.id);
         stream.close();
       }
     });
   });
   app.post('/stream/:id/logs', guard, async (context) => {
-    const stream = ownStream(streams, context.req.param('id'), context.get('session').account);
+    const stream = streams.find(context.req.param('id'), context.get('session').account);
     if (stream === undefined) return context.json({ message: 'This stream has ended.' }, 404);
     const body = logBody.safeParse(await context.req.json().catch(() => undefined));
     if (!body.success) return context.json({ message: z.prettifyError(body.error) }, 400);
@@ -108,18 +118,9 @@ export function createNativeApp(parts: Parts): Hono<{ Variables: SignedInVariabl
     return context.json({ subscription });
   });
   app.delete('/stream/:id/logs/:subscription', guard, (context) => {
-    const stream = ownStream(streams, context.req.param('id'), context.get('session').account);
+    const stream = streams.find(context.req.param('id'), context.get('session').account);
     stream?.dropLog(context.req.param('subscription'));
     return context.body(null, 204);
   });
   return app;
-}
-
-function ownStream(
-  streams: ReadonlyMap<string, LiveStream>,
-  id: string,
-  account: string,
-): LiveStream | undefined {
-  const stream = streams.get(id);
-  return stream?.account === account ? stream : undefined;
 }
