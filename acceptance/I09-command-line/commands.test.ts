@@ -121,6 +121,10 @@ test('I9: env sets up a shell for the aws CLI, also one that ignores AWS_ENDPOIN
   const env = { HOME, PATH: `${join(process.execPath, '..')}:${PATH}`, DATA: lab.server.dataDir };
   const { stdout } = await run('bash', ['-c', script], { env });
   expect(stdout).toBe('ship\n');
+  // A script that is called from there, and a shell that has no way to hand functions on.
+  const inScript = script.replace('aws codepipeline', `bash -c 'aws "$@"' bash codepipeline`);
+  expect((await run('bash', ['-c', inScript], { env })).stdout).toBe('ship\n');
+  expect((await run('sh', ['-c', script], { env })).stdout).toBe('ship\n');
   const json = JSON.parse(
     (await runCli(['env', '--json', '--data', lab.server.dataDir], { PATH, HOME })).stdout,
   );

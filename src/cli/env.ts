@@ -9,7 +9,7 @@ interface Options {
 
 /**
  * For the aws CLI and the SDKs. The `aws` function is for CLIs that ignore `AWS_ENDPOINT_URL` (Debian's 2.9): an
- * endpoint that is named by hand still wins.
+ * endpoint that is named by hand still wins. Scripts in bash inherit it.
  */
 export async function env(options: Options): Promise<number> {
   const variables = variablesOf(findConnection(options));
@@ -42,6 +42,7 @@ aws() {
     *) command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@" ;;
   esac
 }
+if [ -n "\${BASH_VERSION-}" ]; then export -f aws; fi
 `;
 }
 
