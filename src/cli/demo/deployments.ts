@@ -15,7 +15,7 @@ import { names } from './names.ts';
 export async function versionsOf(hosts: readonly DemoHost[]): Promise<string[]> {
   return await Promise.all(
     hosts.map(async ({ url }) => {
-      const answer = await fetch(`${url}/version`, { signal: AbortSignal.timeout(5_000) });
+      const answer = await fetch(`${url}/version`, { signal: AbortSignal.timeout(30_000) });
       if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
       return ((await answer.json()) as { version: string }).version;
     }),

@@ -3,7 +3,7 @@ import { errorText } from '../../kernel/errors.ts';
 import type { Check } from './checks.ts';
 
 const OLDEST = 13;
-const ANSWER_MS = 5_000;
+const ANSWER_MS = 15_000;
 
 export interface DatabaseReport {
   readonly check: Check;

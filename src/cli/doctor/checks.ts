@@ -75,13 +75,16 @@ export function describeAwsCli(version: string): string {
     : `${version} does not heed AWS_ENDPOINT_URL: use the shell function of pipewright env, and aws s3 cp in place of aws deploy push`;
 }
 
+/** A program that takes long to say its version, on a busy machine, is there all the same. */
+const PATIENCE_MS = 60_000;
+
 async function firstLine(
   command: string,
   args: readonly string[],
   anyExit = false,
 ): Promise<string | undefined> {
   try {
-    const { stdout } = await execute(command, args, { timeout: 10_000 });
+    const { stdout } = await execute(command, args, { timeout: PATIENCE_MS });
     return stdout.split('\n')[0]?.trim() ?? '';
   } catch (error) {
     const started = (error as { code?: unknown }).code !== 'ENOENT';

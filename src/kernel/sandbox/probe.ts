@@ -55,6 +55,9 @@ function isExecutable(path: string): boolean {
   }
 }
 
+/** A machine that is only busy must not be taken for one where nothing can be locked in. */
+const PATIENCE_MS = 60_000;
+
 function tryOut(settings: Bubblewrap): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'pipewright-probe-'));
   const workDir = join(folder, 'work');
@@ -79,7 +82,7 @@ function tryOut(settings: Bubblewrap): string | undefined {
       env: { ...launch.env },
       stdio: ['ignore', 'ignore', 'pipe', 'ignore', input, 'pipe'],
       encoding: 'utf8',
-      timeout: 10_000,
+      timeout: PATIENCE_MS,
     });
     if (run.status === 0) return undefined;
     return run.error?.message ?? (run.stderr.trim() || `bwrap ended with ${run.status ?? run.signal}`);
