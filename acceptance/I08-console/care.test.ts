@@ -64,7 +64,7 @@ test('B3: a superseded execution links to the one that overtook it; a stopped on
   const overtaker = await start();
   await lab.ended('gated', overtaken, 'Superseded');
   await page.goto(house.at(`/pipelines/gated/executions/${overtaken}`));
-  await page.getByText('A newer execution overtook this one').waitFor();
+  await page.getByText('A newer execution overtook this one').first().waitFor();
   await page.getByRole('link', { name: `Execution ${overtaker.slice(0, 8)}` }).click();
   await page.getByRole('heading', { name: `Execution ${overtaker.slice(0, 8)}` }).waitFor();
   expect(page.url()).toContain(overtaker);
@@ -75,6 +75,20 @@ test('B3: a superseded execution links to the one that overtook it; a stopped on
       reason: 'Wrong branch',
     }),
   );
-  await page.getByText('Wrong branch').waitFor();
+  await page.getByText('Wrong branch').first().waitFor();
   expect(house.browser.complaints).toEqual([]);
+});
+
+test('I8: a page whose code does not come says that the server does not answer, and loads when it does', async () => {
+  const { page } = house;
+  await page.goto(house.at('/pipelines'));
+  await page.getByRole('link', { name: 'gated' }).waitFor();
+  const code = /\/assets\/hosts-page-/;
+  await page.route(code, (route) => route.abort('connectionrefused'));
+  await page.getByRole('link', { name: 'Hosts', exact: true }).click();
+  await page.getByText('The page could not be loaded').first().waitFor();
+  await page.unroute(code);
+  await page.getByRole('button', { name: 'Load it again' }).click();
+  await page.getByText('No hosts yet').waitFor();
+  expect(await page.getByText('The page could not be loaded').count()).toBe(0);
 });

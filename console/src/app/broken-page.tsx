@@ -5,18 +5,23 @@ import { AppLink } from '../ui/app-link.tsx';
 import { Page } from '../ui/page.tsx';
 import { paths } from '../ui/paths.ts';
 
-/** A page that broke, for example because its code went with an upgrade of the server. */
+/** What browsers say when code of a page does not come. */
+const NO_CODE = /module script|dynamically imported module/i;
+
+/** A page that broke, or whose code did not come: the server is away, or an upgrade took that code with it. */
 export function BrokenPage() {
   const error = useRouteError();
   const message = error instanceof Error ? error.message : String(error);
   return (
     <Alert
       type="error"
-      header="This page broke"
+      header={NO_CODE.test(message) ? 'The page could not be loaded' : 'This page broke'}
       action={<Button onClick={() => location.reload()}>Load it again</Button>}
     >
-      Perhaps the server was upgraded meanwhile; then loading the page again helps. The browser says:{' '}
-      {message}
+      {NO_CODE.test(message)
+        ? 'The server does not answer, or it was upgraded meanwhile. Load the page again once the server is back.'
+        : 'Loading it again may help.'}{' '}
+      The browser says: {message}
     </Alert>
   );
 }
