@@ -67,8 +67,10 @@ export function projectOperations(parts: CodeBuildParts): ServiceOperations {
       async handler(input, { scope, now }) {
         const name = input.name as string;
         return database.transaction(async (tx) => {
+          // Two updates at once: the second one builds on the first.
+          const lock = tx.dialect === 'postgres' ? ' for update' : '';
           const [row] = await tx.query<ProjectRow & Record<string, never>>(
-            'select name, created_at, modified_at, definition from codebuild_projects where account = ? and region = ? and name = ?',
+            `select name, created_at, modified_at, definition from codebuild_projects where account = ? and region = ? and name = ?${lock}`,
             [scope.account, scope.region, name],
           );
           if (!row) throw missingProject(scope, name);
