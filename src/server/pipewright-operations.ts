@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Config } from '../kernel/config/schema.ts';
 import { ApiError } from '../kernel/errors.ts';
 import type { Kernel } from '../kernel/kernel.ts';
-import { operation, type RequestContext, type ServiceOperations } from '../wire/operation.ts';
+import { operation, type Principal, type RequestContext, type ServiceOperations } from '../wire/operation.ts';
 import { type BackupParts, writeBackup } from './backup/write-backup.ts';
 import { version } from './version.ts';
 
@@ -12,7 +12,7 @@ interface Parts {
   /** Wall milliseconds. */
   readonly startedAt: number;
   readonly atRest: NonNullable<BackupParts['atRest']>;
-  readonly createConsoleLink: (account: string) => Promise<string>;
+  readonly createConsoleLink: (principal: Principal) => Promise<string>;
 }
 
 /** The server's own operations of the `pipewright` service: what AWS has no operation for. */
@@ -39,7 +39,7 @@ export function createPipewrightOperations(parts: Parts): ServiceOperations {
     }),
     CreateConsoleLink: operation({
       mutates: true,
-      handler: async (_input, context) => ({ url: await parts.createConsoleLink(context.principal.account) }),
+      handler: async (_input, context) => ({ url: await parts.createConsoleLink(context.principal) }),
     }),
   };
 }

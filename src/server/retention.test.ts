@@ -77,8 +77,8 @@ describe.each(['sqlite', 'postgres'] as const)('a server on %s forgets', (databa
     );
     for (const table of ['console_links', 'console_sessions']) {
       const more = table === 'console_links' ? '' : ',created_at';
-      const link = (id: string, end: number) => [id, '1', end, ...(more === '' ? [] : [0])];
-      await insert(table, `token_hash,account,expires_at${more}`, [
+      const link = (id: string, end: number) => [id, '1', '{}', end, ...(more === '' ? [] : [0])];
+      await insert(table, `token_hash,account,standing,expires_at${more}`, [
         link('old', wall - 1),
         link('new', wall + HOUR),
       ]);

@@ -12,8 +12,9 @@ import { type OpenKernel, openKernel } from '../kernel/open.ts';
 import { createKeepingRoom } from '../kernel/retention/keeping-room.ts';
 import { createSandbox } from '../kernel/sandbox/create-sandbox.ts';
 import { createLogger, type Logger } from '../kernel/telemetry/logger.ts';
-import type { AccessKey } from '../services/iam/index.ts';
+import { type AccessKey, rootOf } from '../services/iam/index.ts';
 import { createDoor, refusalsWithIds } from '../wire/door/index.ts';
+import type { Principal } from '../wire/operation.ts';
 import { checkBuildMounts } from './build-mounts.ts';
 import { consoleFolder } from './console-folder.ts';
 import { lockDataFolder, refuseUnfinishedRestore, writeServerFile } from './data-folder.ts';
@@ -104,10 +105,12 @@ async function open(
   checkBuildMounts(config);
 
   const rooms = createRooms(kernel, config);
-  const sessions = createConsoleSessions(kernel.database, kernel.clock);
+  const sessions = createConsoleSessions(kernel.database, kernel.clock, rooms.iam);
   const startedAt = kernel.clock.wall();
-  const createConsoleLink = async (account: string) =>
-    `${endpoint}${CONSOLE_PATH}#token=${await sessions.createLink(account)}`;
+  const createConsoleLink = async (principal: Principal) => {
+    const token = await sessions.createLink(await rooms.iam.standingOf(principal));
+    return `${endpoint}${CONSOLE_PATH}#token=${token}`;
+  };
   const own = createPipewrightOperations({
     kernel,
     config,
@@ -174,7 +177,7 @@ async function open(
     rooms,
     credentials,
     testClock,
-    createConsoleLink: () => createConsoleLink(config.account),
+    createConsoleLink: () => createConsoleLink(rootOf(config.account, credentials.accessKeyId)),
     close: closeAll,
   };
 }

@@ -20,4 +20,18 @@ export const serverMigrations: readonly Migration[] = [
         id text not null primary key, folder text not null, endpoint text not null, started_at bigint not null)`);
     },
   },
+  {
+    id: '0903-console-principals',
+    async up(tx) {
+      // They said which account, not who: whoever has one signs in anew. `standing` is JSON.
+      await tx.execute('drop table console_links');
+      await tx.execute('drop table console_sessions');
+      await tx.execute(`create table console_links (
+        token_hash text not null primary key, account text not null, standing text not null,
+        expires_at bigint not null)`);
+      await tx.execute(`create table console_sessions (
+        token_hash text not null primary key, account text not null, standing text not null,
+        created_at bigint not null, expires_at bigint not null)`);
+    },
+  },
 ];

@@ -11,7 +11,7 @@ import { SESSION_COOKIE, type SignedInVariables, sameOrigin, signedIn } from './
 import { openLiveStream, type SendEvent } from './live-stream.ts';
 import { createOpenStreams } from './open-streams.ts';
 import { CONSOLE_PATH, NATIVE_PATH } from './paths.ts';
-import type { ConsoleSessions } from './sessions.ts';
+import type { ConsoleSession, ConsoleSessions } from './sessions.ts';
 
 const CREDENTIAL_LIFE_SECONDS = 3600;
 const MAX_BODY = 16 * 1024;
@@ -58,7 +58,7 @@ export function createNativeApp(parts: Parts): Hono<{ Variables: SignedInVariabl
       path: NATIVE_PATH,
       expires: new Date(redeemed.session.expiresAt),
     });
-    return context.json({ account: redeemed.session.account, region: parts.region });
+    return context.json({ account: accountOf(redeemed.session), region: parts.region });
   });
   app.delete('/session', async (context) => {
     const cookie = getCookie(context, SESSION_COOKIE);
@@ -70,23 +70,19 @@ export function createNativeApp(parts: Parts): Hono<{ Variables: SignedInVariabl
     return context.body(null, 204);
   });
   app.post('/credentials', guard, async (context) => {
-    const { account } = context.get('session');
-    const principal = {
-      account,
-      arn: `arn:aws:iam::${account}:root`,
-      userId: account,
-      accessKeyId: '',
-      kind: 'root',
-    } as const;
-    const issued = await parts.iam.issueSession(principal, CREDENTIAL_LIFE_SECONDS);
+    const { standing, expiresAt } = context.get('session');
+    const { principal, details } = standing;
+    const left = Math.ceil((expiresAt - parts.kernel.clock.wall()) / 1000);
+    const issued = await parts.iam.issueSession(principal, Math.min(left, CREDENTIAL_LIFE_SECONDS), details);
+    const { account } = principal;
     const expiration = new Date(issued.expiration).toISOString();
     context.header('cache-control', 'no-store');
     return context.json({ ...issued, expiration, region: parts.region, account });
   });
 
   app.get('/stream', guard, (context) => {
-    const { account, expiresAt } = context.get('session');
-    const scope = { account, region: parts.region };
+    const session = context.get('session');
+    const scope = { account: accountOf(session), region: parts.region };
     const cookie = getCookie(context, SESSION_COOKIE) as string;
     if (!streams.hasRoom(cookie)) return context.json({ message: 'This session has too many streams.' }, 429);
     return streamSSE(context, async (sse) => {
@@ -95,7 +91,7 @@ export function createNativeApp(parts: Parts): Hono<{ Variables: SignedInVariabl
       const { promise: over, resolve: end } = Promise.withResolvers<void>();
       sse.onAbort(end);
       streams.add(cookie, stream, end);
-      const expiry = setTimeout(end, Math.max(0, expiresAt - parts.kernel.clock.wall())).unref();
+      const expiry = setTimeout(end, Math.max(0, session.expiresAt - parts.kernel.clock.wall())).unref();
       const beat = setInterval(() => void sse.write(': alive\n\n').catch(() => {}), KEEP_ALIVE_MS);
       try {
         await send('hello', { id: stream.id });
@@ -109,7 +105,7 @@ export function createNativeApp(parts: Parts): Hono<{ Variables: SignedInVariabl
     });
   });
   app.post('/stream/:id/logs', guard, async (context) => {
-    const stream = streams.find(context.req.param('id'), context.get('session').account);
+    const stream = streams.find(context.req.param('id'), accountOf(context.get('session')));
     if (stream === undefined) return context.json({ message: 'This stream has ended.' }, 404);
     const body = logBody.safeParse(await context.req.json().catch(() => undefined));
     if (!body.success) return context.json({ message: z.prettifyError(body.error) }, 400);
@@ -118,9 +114,13 @@ export function createNativeApp(parts: Parts): Hono<{ Variables: SignedInVariabl
     return context.json({ subscription });
   });
   app.delete('/stream/:id/logs/:subscription', guard, (context) => {
-    const stream = streams.find(context.req.param('id'), context.get('session').account);
+    const stream = streams.find(context.req.param('id'), accountOf(context.get('session')));
     stream?.dropLog(context.req.param('subscription'));
     return context.body(null, 204);
   });
   return app;
+}
+
+function accountOf({ standing }: ConsoleSession): string {
+  return standing.principal.account;
 }

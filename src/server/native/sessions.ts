@@ -4,22 +4,25 @@ import type { Database } from '../../kernel/database/port.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { byAge } from '../../kernel/retention/by-age.ts';
 import type { RetentionRule } from '../../kernel/retention/port.ts';
+import type { IamRoom, Standing } from '../../services/iam/index.ts';
 
 const LINK_LIFE_MS = 24 * 3600_000;
 const SESSION_LIFE_MS = 12 * 3600_000;
 
 export interface ConsoleSession {
-  readonly account: string;
+  /** Whom the browser acts for. */
+  readonly standing: Standing;
   /** Wall milliseconds. */
   readonly expiresAt: number;
 }
 
 /** One-time links and the sessions that they open. All of it on wall time: it is about security. */
 export interface ConsoleSessions {
-  /** A token for a link that opens one session within a day. */
-  createLink(account: string): Promise<string>;
+  /** A token for a link that opens one session within a day, and no longer than who asked for it may act. */
+  createLink(standing: Standing): Promise<string>;
   /** Undefined when the token was used before, is too old or was never given. */
   redeem(token: string): Promise<{ readonly cookie: string; readonly session: ConsoleSession } | undefined>;
+  /** Undefined when it has ended, or when the user or role that it acts for is gone. */
   find(cookie: string): Promise<ConsoleSession | undefined>;
   end(cookie: string): Promise<void>;
 }
@@ -42,17 +45,25 @@ export function consoleRetention({
   );
 }
 
-export function createConsoleSessions(database: Database, clock: Clock): ConsoleSessions {
+export function createConsoleSessions(
+  database: Database,
+  clock: Clock,
+  iam: Pick<IamRoom, 'isThere'>,
+): ConsoleSessions {
   return {
-    async createLink(account) {
+    async createLink(standing) {
       const token = newToken();
       const now = clock.wall();
       await database.transaction(async (tx) => {
-        await tx.execute('insert into console_links (token_hash, account, expires_at) values (?, ?, ?)', [
-          hash(token),
-          account,
-          now + LINK_LIFE_MS,
-        ]);
+        await tx.execute(
+          'insert into console_links (token_hash, account, standing, expires_at) values (?, ?, ?, ?)',
+          [
+            hash(token),
+            standing.principal.account,
+            JSON.stringify(standing),
+            bounded(now + LINK_LIFE_MS, standing),
+          ],
+        );
       });
       return token;
     },
@@ -60,27 +71,28 @@ export function createConsoleSessions(database: Database, clock: Clock): Console
       const now = clock.wall();
       const cookie = newToken();
       return await database.transaction(async (tx) => {
-        const rows = await tx.query<{ account: string }>(
-          'delete from console_links where token_hash = ? and expires_at > ? returning account',
+        const [row] = await tx.query<{ standing: string }>(
+          'delete from console_links where token_hash = ? and expires_at > ? returning standing',
           [hash(token), now],
         );
-        const account = rows[0]?.account;
-        if (account === undefined) return undefined;
-        const session = { account, expiresAt: now + SESSION_LIFE_MS };
+        const standing = row && (JSON.parse(row.standing) as Standing);
+        if (standing === undefined || !(await iam.isThere(standing.principal))) return undefined;
+        const session = { standing, expiresAt: bounded(now + SESSION_LIFE_MS, standing) };
         await tx.execute(
-          'insert into console_sessions (token_hash, account, created_at, expires_at) values (?, ?, ?, ?)',
-          [hash(cookie), account, now, session.expiresAt],
+          'insert into console_sessions (token_hash, account, standing, created_at, expires_at) values (?, ?, ?, ?, ?)',
+          [hash(cookie), standing.principal.account, JSON.stringify(standing), now, session.expiresAt],
         );
         return { cookie, session };
       });
     },
     async find(cookie) {
-      const rows = await database.read.query<{ account: string; expires_at: number }>(
-        'select account, expires_at from console_sessions where token_hash = ? and expires_at > ?',
+      const [row] = await database.read.query<{ standing: string; expires_at: number }>(
+        'select standing, expires_at from console_sessions where token_hash = ? and expires_at > ?',
         [hash(cookie), clock.wall()],
       );
-      const row = rows[0];
-      return row && { account: row.account, expiresAt: row.expires_at };
+      if (row === undefined) return undefined;
+      const standing = JSON.parse(row.standing) as Standing;
+      return (await iam.isThere(standing.principal)) ? { standing, expiresAt: row.expires_at } : undefined;
     },
     async end(cookie) {
       await database.transaction((tx) =>
@@ -88,6 +100,10 @@ export function createConsoleSessions(database: Database, clock: Clock): Console
       );
     },
   };
+}
+
+function bounded(end: number, { until = end }: Standing): number {
+  return Math.min(end, until);
 }
 
 function newToken(): string {

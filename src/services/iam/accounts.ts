@@ -1,7 +1,13 @@
 import type { Kernel } from '../../kernel/kernel.ts';
+import type { Principal } from '../../wire/operation.ts';
 import type { AccessKey } from './face.ts';
 import { newAwsId, newSecretKey } from './ids.ts';
+import { rootArn } from './model/arns.ts';
 import type { AccessKeyRow } from './tables.ts';
+
+export function rootOf(account: string, accessKeyId: string): Principal {
+  return { account, arn: rootArn(account), userId: account, accessKeyId, kind: 'root' };
+}
 
 /** Makes the account and its root key when they are missing. Two processes that do it at once agree on one key. */
 export async function ensureAccount(kernel: Kernel, account: string): Promise<AccessKey> {

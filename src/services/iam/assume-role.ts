@@ -3,13 +3,19 @@ import { ApiError } from '../../kernel/errors.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { parseArn } from '../../pure/arn.ts';
 import type { Principal } from '../../wire/operation.ts';
-import type { AssumedRole, AssumeRoleRequest, ServiceRoleRequest, TemporaryCredentials } from './face.ts';
+import type {
+  AssumedRole,
+  AssumeRoleRequest,
+  ServiceRoleRequest,
+  SessionDetails,
+  TemporaryCredentials,
+} from './face.ts';
 import { findIdentity } from './identities.ts';
 import { identityArn, parseRoleArn, sessionArn, sessionRoleName } from './model/arns.ts';
 import type { ConditionContext } from './model/conditions.ts';
 import { type PolicyDocument, parsePolicyDocument } from './model/policy-document.ts';
 import { type Caller, type TrustQuestion, trusts } from './model/trust.ts';
-import { type SessionDetails, writeSession } from './sessions.ts';
+import { writeSession } from './sessions.ts';
 import type { IdentityRow } from './tables.ts';
 
 const ONE_HOUR = 3600;

@@ -3,7 +3,8 @@ import type { Tx } from '../../kernel/database/port.ts';
 import type { Kernel } from '../../kernel/kernel.ts';
 import { accountScope } from '../../kernel/scope.ts';
 import type { CredentialStore, Principal, SigningCredential } from '../../wire/operation.ts';
-import { identityArn, rootArn } from './model/arns.ts';
+import { rootOf } from './accounts.ts';
+import { identityArn } from './model/arns.ts';
 import type { AccessKeyRow, SessionRow } from './tables.ts';
 
 interface Known {
@@ -111,8 +112,7 @@ function keyOwner(
   key: AccessKeyRow & { path: string | null; user_id: string | null },
 ): Principal | undefined {
   const { account, access_key_id: accessKeyId } = key;
-  if (key.user_name === '')
-    return { account, arn: rootArn(account), userId: account, accessKeyId, kind: 'root' };
+  if (key.user_name === '') return rootOf(account, accessKeyId);
   if (key.user_id === null || key.path === null) return undefined;
   const arn = identityArn(account, 'user', key.path, key.user_name);
   return { account, arn, userId: key.user_id, accessKeyId, kind: 'user' };

@@ -43,6 +43,23 @@ export interface AssumedRole {
   readonly arn: string;
 }
 
+/** What a session may be narrowed and told apart by; kept with it. */
+export interface SessionDetails {
+  readonly policy?: string | undefined;
+  readonly policyArns?: readonly string[] | undefined;
+  readonly tags?: readonly { readonly key: string; readonly value: string }[] | undefined;
+  readonly sourceIdentity?: string | undefined;
+}
+
+/** Somebody who has signed, with all that whatever they hand on is bound by. */
+export interface Standing {
+  readonly principal: Principal;
+  /** Of the session they signed with. */
+  readonly details: SessionDetails;
+  /** Wall milliseconds at which that session ends; lasting keys have no end. */
+  readonly until?: number;
+}
+
 /** Identity: accounts, users, roles, keys, sessions (IAM and STS share their rows). */
 export interface IamRoom extends ServiceRoom {
   /** What the wire asks to verify a signature. */
@@ -54,7 +71,14 @@ export interface IamRoom extends ServiceRoom {
   /** Refuses (`AccessDenied`, `ValidationError`, `MalformedPolicyDocumentException`) as STS does. */
   assumeRole(caller: Principal, request: AssumeRoleRequest): Promise<AssumedRole>;
   /** Temporary credentials for somebody already known (the console's session). */
-  issueSession(principal: Principal, durationSeconds: number): Promise<TemporaryCredentials>;
+  issueSession(
+    principal: Principal,
+    durationSeconds: number,
+    details?: SessionDetails,
+  ): Promise<TemporaryCredentials>;
+  standingOf(principal: Principal): Promise<Standing>;
+  /** Whether the account, user or role that somebody signed as is still there. */
+  isThere(principal: Principal): Promise<boolean>;
   /** The account that a key belongs to, lasting or temporary. */
   accountOfKey(accessKeyId: string): Promise<string | undefined>;
   /** Whom a git user name and password (service-specific credential of `codecommit.amazonaws.com`) belong to. */

@@ -1,12 +1,12 @@
 import type { Kernel } from '../../kernel/kernel.ts';
-import { ensureAccount } from './accounts.ts';
+import { ensureAccount, rootOf } from './accounts.ts';
 import { assumeRole, assumeServiceRole, findRole } from './assume-role.ts';
 import { createCredentialStore } from './credentials.ts';
 import type { IamRoom } from './face.ts';
 import { createGitPasswords } from './git-passwords.ts';
 import { type PolicyKind, parsePolicyDocument } from './model/policy-document.ts';
 import { iamOperations } from './operations/index.ts';
-import { issueSession, sessionsRule } from './sessions.ts';
+import { issueSession, isThere, sessionsRule, standingOf } from './sessions.ts';
 import { iamMigrations } from './tables.ts';
 
 export type {
@@ -15,8 +15,12 @@ export type {
   AssumeRoleRequest,
   IamRoom,
   ServiceRoleRequest,
+  SessionDetails,
+  Standing,
   TemporaryCredentials,
 } from './face.ts';
+
+export { rootOf };
 
 /** What is wrong with a policy document, in AWS's words; undefined when nothing is. */
 export function policyDocumentProblem(text: string, kind: PolicyKind): string | undefined {
@@ -37,7 +41,9 @@ export function createIamRoom(kernel: Kernel): IamRoom {
     ensureAccount: (account) => ensureAccount(kernel, account),
     assumeServiceRole: (request) => assumeServiceRole(kernel, request),
     assumeRole: (caller, request) => assumeRole(kernel, caller, request),
-    issueSession: (principal, seconds) => issueSession(kernel, principal, seconds),
+    issueSession: (principal, seconds, details) => issueSession(kernel, principal, seconds, details),
+    standingOf: (principal) => standingOf(kernel, principal),
+    isThere: (principal) => isThere(kernel, principal),
     async accountOfKey(accessKeyId) {
       const [row] = await kernel.database.read.query<{ account: string }>(
         `select account from iam_access_keys where access_key_id = ?

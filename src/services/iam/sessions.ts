@@ -5,17 +5,10 @@ import { byAge } from '../../kernel/retention/by-age.ts';
 import type { RetentionRule } from '../../kernel/retention/port.ts';
 import type { Principal } from '../../wire/operation.ts';
 import { hashToken } from './credentials.ts';
-import type { TemporaryCredentials } from './face.ts';
+import type { SessionDetails, Standing, TemporaryCredentials } from './face.ts';
 import { newAwsId, newSecretKey, newSessionToken } from './ids.ts';
 import { sessionRoleName } from './model/arns.ts';
-
-/** What a session may be narrowed and told apart by; kept with it. */
-export interface SessionDetails {
-  readonly policy?: string | undefined;
-  readonly policyArns?: readonly string[] | undefined;
-  readonly tags?: readonly { readonly key: string; readonly value: string }[] | undefined;
-  readonly sourceIdentity?: string | undefined;
-}
+import type { SessionRow } from './tables.ts';
 
 /** Writes a session of a principal inside the caller's transaction. */
 export async function writeSession(
@@ -55,9 +48,36 @@ export async function issueSession(
   kernel: Kernel,
   principal: Principal,
   durationSeconds: number,
+  details?: SessionDetails,
 ): Promise<TemporaryCredentials> {
   if (principal.kind === 'anonymous') throw new ApiError('AccessDenied', 'Access denied', { status: 403 });
-  return kernel.database.transaction((tx) => writeSession(kernel, tx, principal, durationSeconds));
+  return kernel.database.transaction((tx) => writeSession(kernel, tx, principal, durationSeconds, details));
+}
+
+/** Reads what the session that somebody signed with is bound by. */
+export async function standingOf({ database }: Kernel, principal: Principal): Promise<Standing> {
+  const [session] = await database.read.query<SessionRow>(
+    'select * from iam_sessions where access_key_id = ?',
+    [principal.accessKeyId],
+  );
+  if (!session) return { principal, details: {} };
+  return { principal, details: JSON.parse(session.details) as SessionDetails, until: session.expires_at };
+}
+
+/** Looks for the very account, user or role: one of the same name that was made later is somebody else. */
+export async function isThere({ database }: Kernel, principal: Principal): Promise<boolean> {
+  const { account, kind, userId } = principal;
+  if (kind === 'anonymous' || kind === 'host') return false;
+  const rows =
+    kind === 'root'
+      ? await database.read.query("select account from iam_accounts where account = ? and region = '-'", [
+          account,
+        ])
+      : await database.read.query(
+          "select id from iam_identities where account = ? and region = '-' and kind = ? and id = ?",
+          [account, kind === 'user' ? 'user' : 'role', userId.split(':', 1)[0] as string],
+        );
+  return rows.length > 0;
 }
 
 /** Sessions end with the user or role they belong to. */
