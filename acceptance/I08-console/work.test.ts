@@ -91,6 +91,34 @@ phases: {build: {commands: ['export IMAGE="shop:$LEVEL"']}}
   await approved.getByText('Goes out').waitFor();
 });
 
+test('I8: each PARALLEL execution is reviewed on its own page', async () => {
+  const { lab, page, at } = house;
+  const first = await lab.createPipeline(
+    'wide',
+    [
+      sourceStage('app'),
+      { name: 'Gate', actions: [approval('Go', { configuration: { CustomData: 'Look at it first' } })] },
+    ],
+    { executionMode: 'PARALLEL' },
+  );
+  const { pipelineExecutionId: second = '' } = await lab.pipelines.send(
+    new StartPipelineExecutionCommand({ name: 'wide' }),
+  );
+  for (const [id, answer, end] of [
+    [second, 'Approve', 'Succeeded'],
+    [first, 'Reject', 'Failed'],
+  ] as const) {
+    await page.goto(at(`/pipelines/wide/executions/${id}`));
+    await page.getByText('Go waits for a decision').waitFor();
+    await page.getByText('Look at it first').waitFor();
+    await page.getByRole('button', { name: 'Review Go' }).click();
+    await dialog().getByRole('button', { name: answer }).click();
+    await lab.ended('wide', id, end);
+    await page.getByText('Go waits for a decision').waitFor({ state: 'detached' });
+    expect(await page.getByRole('button', { name: 'Review Go' }).count()).toBe(0);
+  }
+});
+
 test('I8: an execution is stopped, at once or after what runs, with a reason', async () => {
   const { lab, page, at } = house;
   await using gate = await openGate();

@@ -63,6 +63,7 @@ test('I9: status, approve and status --watch follow one execution', async () => 
   const approved = await cli('approve', 'ship', '-m', 'looks right', '--json');
   expect(JSON.parse(approved.stdout)).toEqual({
     pipeline: 'ship',
+    executionId: first,
     stageName: 'Gate',
     actionName: 'Promote',
     status: 'Approved',
@@ -74,6 +75,34 @@ test('I9: status, approve and status --watch follow one execution', async () => 
   const action = (await lab.actions('ship', first)).find(({ actionName }) => actionName === 'Promote');
   expect(action?.output?.executionResult?.externalExecutionSummary).toBe('looks right');
   expect(await cli('approve', 'ship')).toMatchObject({ code: 1 });
+});
+
+test('I9: approve takes the one execution that is named, also of a PARALLEL pipeline', async () => {
+  const one = await lab.createPipeline(
+    'wide',
+    [sourceStage('app'), { name: 'Gate', actions: [approval('Go')] }],
+    {
+      executionMode: 'PARALLEL',
+    },
+  );
+  const { pipelineExecutionId: two = '' } = await lab.pipelines.send(
+    new StartPipelineExecutionCommand({ name: 'wide' }),
+  );
+  for (const id of [one, two]) {
+    await lab.until(
+      async () =>
+        (await lab.actions('wide', id)).find(
+          ({ actionName, status }) => actionName === 'Go' && status === 'InProgress',
+        )?.output?.executionResult?.externalExecutionId,
+    );
+  }
+  const unclear = await cli('approve', 'wide');
+  expect(unclear.code).toBe(2);
+  for (const id of [one, two]) expect(unclear.stderr).toContain(`--stage Gate --execution ${id}`);
+  expect((await cli('approve', 'wide', '--execution', two)).code).toBe(0);
+  await lab.ended('wide', two, 'Succeeded');
+  expect((await cli('approve', 'wide', '--reject')).code).toBe(0);
+  await lab.ended('wide', one, 'Failed');
 });
 
 test('I9: a rejection fails the execution, and status says so with its exit code', async () => {

@@ -1,6 +1,7 @@
+import { type OpenApproval, openApprovals } from './client/approvals.ts';
 import { firstAnswer } from './client/changes.ts';
 import { findConnection } from './client/connection.ts';
-import { pipelines, type WaitingApproval, waitingApprovals } from './client/pipelines.ts';
+import { pipelines } from './client/pipelines.ts';
 import { paint } from './terminal/paint.ts';
 
 interface Options {
@@ -8,6 +9,7 @@ interface Options {
   readonly reject?: boolean;
   readonly comment?: string;
   readonly stage?: string;
+  readonly execution?: string;
   readonly wait?: boolean;
   readonly json?: boolean;
 }
@@ -15,13 +17,12 @@ interface Options {
 export async function approve(pipeline: string, options: Options): Promise<number> {
   const connection = findConnection(options);
   const api = await pipelines(connection);
-  const look = async (): Promise<WaitingApproval[] | undefined> => {
-    const found = waitingApprovals(await api.state(pipeline)).filter(
+  const look = async (): Promise<readonly OpenApproval[] | undefined> => {
+    const { approvals, running } = await openApprovals(api, pipeline, options.execution);
+    const found = approvals.filter(
       ({ stageName }) => options.stage === undefined || stageName === options.stage,
     );
-    if (found.length > 0) return found;
-    const runs = (await api.latest(pipeline))?.status === 'InProgress';
-    return options.wait && runs ? undefined : [];
+    return found.length === 0 && options.wait && running ? undefined : found;
   };
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
@@ -38,22 +39,20 @@ export async function approve(pipeline: string, options: Options): Promise<numbe
     return 1;
   }
   if (another !== undefined) {
-    const stages = waiting.map(({ stageName }) => stageName).join(', ');
-    process.stderr.write(`pipewright: several approvals wait (${stages}); say which with --stage\n`);
+    const which = waiting.map(
+      ({ stageName, executionId }) => `  --stage ${stageName} --execution ${executionId}`,
+    );
+    process.stderr.write(`pipewright: several approvals wait; say which with\n${which.join('\n')}\n`);
     return 2;
   }
   const status = options.reject ? 'Rejected' : 'Approved';
-  await api.client.send(
-    new api.sdk.PutApprovalResultCommand({
-      pipelineName: pipeline,
-      ...approval,
-      result: { status, summary: options.comment ?? '' },
-    }),
-  );
-  const { stageName, actionName } = approval;
+  const { executionId, ...action } = approval;
+  const result = { status, summary: options.comment ?? '' } as const;
+  await api.client.send(new api.sdk.PutApprovalResultCommand({ pipelineName: pipeline, ...action, result }));
+  const { stageName, actionName } = action;
   process.stdout.write(
     options.json
-      ? `${JSON.stringify({ pipeline, stageName, actionName, status })}\n`
+      ? `${JSON.stringify({ pipeline, executionId, stageName, actionName, status })}\n`
       : `${paint(options.reject ? 'red' : 'green', status)} ${stageName}/${actionName} of ${pipeline}\n`,
   );
   return 0;

@@ -37,6 +37,7 @@ export function addClientCommands(program: Command, finish: (code: number) => vo
     .option('--reject', 'reject instead')
     .option('-m, --comment <text>', 'summary that goes with it')
     .option('--stage <name>', 'which stage, when several wait')
+    .option('--execution <id>', 'which execution, when several wait')
     .option('--wait', 'when none waits yet, wait for the execution that runs to come to one')
     .option('--json', 'for scripts')
     .action(async (pipeline: string, options) => {

@@ -7,6 +7,7 @@ import { isRunning } from '../../ui/status.tsx';
 import { definitionQuery, executionQuery } from '../pipeline/queries.ts';
 import { StopButton } from '../pipeline/stop-button.tsx';
 import { ExecutionFacts } from './execution-facts.tsx';
+import { OpenApprovals } from './open-approvals.tsx';
 import { Reasons } from './reasons.tsx';
 import { Timeline } from './timeline.tsx';
 
@@ -34,6 +35,7 @@ export function ExecutionPage() {
         {(data) => (
           <>
             <Reasons pipeline={name} of={data} />
+            <OpenApprovals pipeline={name} executionId={id} />
             <ExecutionFacts of={data} definition={definition.data?.pipeline} />
             <Timeline pipeline={name} executionId={id} running={isRunning(data.status)} />
           </>

@@ -6,7 +6,7 @@ import type { ActionView } from './stage-view.ts';
 export interface ReviewOf {
   readonly pipeline: string;
   readonly stage: string;
-  readonly action: ActionView;
+  readonly action: Pick<ActionView, 'name' | 'configuration' | 'approvalToken'>;
 }
 
 /** Opens the dialog in which one approves or rejects. */

@@ -1,5 +1,5 @@
 import Alert from '@cloudscape-design/components/alert';
-import { ReviewButton } from './review-button.tsx';
+import { ReviewButton, type ReviewOf } from './review-button.tsx';
 import type { StageView } from './stage-view.ts';
 
 interface WaitingAlertsProps {
@@ -14,15 +14,24 @@ export function WaitingAlerts({ pipeline, stages }: WaitingAlertsProps) {
       .flat()
       .filter((action) => action.approvalToken !== undefined)
       .map((action) => (
-        <Alert
+        <WaitingAlert
           key={`${stage.name}/${action.name}`}
-          type="info"
-          header={`${action.name} waits for a decision`}
-          action={<ReviewButton pipeline={pipeline} stage={stage.name} action={action} />}
-        >
-          {action.configuration['CustomData'] ??
-            `The execution goes on in ${stage.name} once it is approved.`}
-        </Alert>
+          pipeline={pipeline}
+          stage={stage.name}
+          action={action}
+        />
       )),
+  );
+}
+
+export function WaitingAlert({ pipeline, stage, action }: ReviewOf) {
+  return (
+    <Alert
+      type="info"
+      header={`${action.name} waits for a decision`}
+      action={<ReviewButton pipeline={pipeline} stage={stage} action={action} />}
+    >
+      {action.configuration['CustomData'] ?? `The execution goes on in ${stage} once it is approved.`}
+    </Alert>
   );
 }
