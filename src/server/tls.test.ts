@@ -84,15 +84,15 @@ test('names of the certificate are names of the door, wildcards left out', () =>
 });
 
 test.each([
-  [{ tlsCert: 'one.pem', tlsKey: 'one.key' }, ['--tls-port:1:1: error: tlsPort is needed']],
-  [{ tlsPort: 1 }, ['--tls-cert:1:1: error: tlsCert is needed', '--tls-key:1:1: error: tlsKey is needed']],
+  [{ tlsCert: 'one.pem', tlsKey: 'one.key' }, ['--tls-port: error: tlsPort is needed']],
+  [{ tlsPort: 1 }, ['--tls-cert: error: tlsCert is needed', '--tls-key: error: tlsKey is needed']],
   [
     { tlsPort: 1, tlsCert: 'none', tlsKey: 'text' },
-    ['--tls-cert:1:1: error: tlsCert cannot be read', '--tls-key:1:1: error: tlsKey is not PEM'],
+    ['--tls-cert: error: tlsCert cannot be read', '--tls-key: error: tlsKey is not PEM'],
   ],
   [
     { tlsPort: 1, tlsCert: 'one.pem', tlsKey: 'two.key' },
-    ['--tls-key:1:1: error: tlsKey is not the key of the certificate'],
+    ['--tls-key: error: tlsKey is not the key of the certificate'],
   ],
 ])('%j is refused with everything that is wrong', (flags, expected) => {
   const paths = Object.fromEntries(

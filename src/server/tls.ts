@@ -105,8 +105,8 @@ function wrong(key: ConfigKey, message: string): Finding {
   return {
     severity: 'error',
     file: flagOf(key),
-    line: 1,
-    column: 1,
+    line: 0,
+    column: 0,
     path: key,
     message: `${key} ${message}`,
   };

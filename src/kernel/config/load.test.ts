@@ -65,6 +65,17 @@ it('says everything that is wrong at once, each with where it was given', () => 
   );
 });
 
+it('tells a wrong number of a flag in words', () => {
+  const flags = { dataDir: dir, port: 'abc', maxConcurrentBuilds: '0', tlsPort: '1.5' };
+  expect(() => loadConfig({ flags, env: {} })).toThrow(
+    [
+      '--port: error: port: must be a whole number',
+      '--tls-port: error: tlsPort: must be a whole number',
+      '--max-concurrent-builds: error: maxConcurrentBuilds: must be from 1 to 1000',
+    ].join('\n'),
+  );
+});
+
 it('refuses a file that is not YAML with its line', () => {
   const file = fileOf('port: 1\nhost: "open\n');
   expect(findingsOf(() => loadConfig({ flags: { dataDir: dir }, env: {}, file }))[0]?.line).toBeGreaterThan(

@@ -92,6 +92,7 @@ function findings(error: ZodError, found: ReadonlyMap<ConfigKey, Found>): Findin
   });
 }
 
+/** A flag or a variable has no lines. */
 function at(name: string): Place {
-  return { file: name, line: 1, column: 1 };
+  return { file: name, line: 0, column: 0 };
 }

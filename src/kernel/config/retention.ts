@@ -1,10 +1,10 @@
-import { z } from 'zod';
 import type { RetentionPeriods } from '../retention/port.ts';
+import { wholeNumber } from './whole-number.ts';
 
 const DAY_MS = 24 * 3_600_000;
 
 const days = (standard: number, what: string) =>
-  z.coerce.number().int().min(1).max(36_500).default(standard).describe(`days that ${what} are kept`);
+  wholeNumber(1, 36_500).default(standard).describe(`days that ${what} are kept`);
 
 /** How long what is no more needed is kept, counted in domain time. Logs are kept as their log groups say. */
 export const retentionSettings = {

@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
 import { retentionSettings } from './retention.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /**
  * Every setting of the server: name in the file (`pipewright.yaml`), variable of the environment and flag of
@@ -10,13 +11,7 @@ import { retentionSettings } from './retention.ts';
 export const configSchema = z.strictObject({
   dataDir: z.string().min(1).describe('folder that holds everything; made when missing'),
   host: z.string().min(1).default('127.0.0.1').describe('address to listen on'),
-  port: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65_535)
-    .default(7300)
-    .describe('port to listen on; 0 takes a free one'),
+  port: wholeNumber(0, 65_535).default(7300).describe('port to listen on; 0 takes a free one'),
   publicUrl: z
     .url({ protocol: /^https?$/ })
     .optional()
@@ -44,11 +39,7 @@ export const configSchema = z.strictObject({
     .enum(['auto', 'bubblewrap', 'process'])
     .default('auto')
     .describe('where builds run: bubblewrap, process, or auto, which takes bubblewrap when it works here'),
-  tlsPort: z.coerce
-    .number()
-    .int()
-    .min(0)
-    .max(65_535)
+  tlsPort: wholeNumber(0, 65_535)
     .optional()
     .describe('serve TLS on this port as well, for clients beyond this machine; 0 takes a free one'),
   tlsHost: z.string().min(1).default('0.0.0.0').describe('address to serve TLS on'),
@@ -58,11 +49,7 @@ export const configSchema = z.strictObject({
     .preprocess(toBoolean, z.boolean())
     .default(false)
     .describe('listen beyond loopback although builds run as plain processes'),
-  maxConcurrentBuilds: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(1000)
+  maxConcurrentBuilds: wholeNumber(1, 1000)
     .default(Math.max(8, 4 * availableParallelism()))
     .describe('builds that run at once; the others wait in a queue'),
   buildUsers: z
