@@ -1,5 +1,6 @@
 import type { Build } from '@aws-sdk/client-codebuild';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { isRunning } from '../../ui/status.tsx';
 import { LogPanel } from '../log/log-panel.tsx';
 
 /** The build's log, or why there is none. */
@@ -19,6 +20,7 @@ export function BuildLog({ of }: { readonly of: Build }) {
       group={groupName}
       stream={streamName}
       attempt={`${of.currentPhase} ${of.buildStatus}`}
+      growing={isRunning(of.buildStatus)}
       name={`Log of ${of.projectName} #${of.buildNumber}`}
       fileName={`${of.projectName}-${of.buildNumber}.log`}
     />

@@ -17,12 +17,14 @@ interface LogPanelProps {
   readonly stream: string;
   /** Asks again for a log that was not there yet when this changes. */
   readonly attempt: string;
+  /** Whether it may still grow. */
+  readonly growing: boolean;
   readonly name: string;
   readonly fileName: string;
 }
 
 /** A log with its controls: search, wrap, times, follow, save. */
-export function LogPanel({ group, stream, attempt, name, fileName }: LogPanelProps) {
+export function LogPanel({ group, stream, attempt, growing, name, fileName }: LogPanelProps) {
   const { store, refused } = useLog(group, stream, attempt);
   const [text, setText] = useState('');
   const [wrap, setWrap] = useState(isNarrow);
@@ -63,18 +65,19 @@ export function LogPanel({ group, stream, attempt, name, fileName }: LogPanelPro
         onFollowing={setFollowing}
         search={search}
       />
-      <LogCount store={store} group={group} stream={stream} />
+      <LogCount store={store} growing={growing} group={group} stream={stream} />
     </SpaceBetween>
   );
 }
 
 interface LogCountProps {
   readonly store: LogStore;
+  readonly growing: boolean;
   readonly group: string;
   readonly stream: string;
 }
 
-function LogCount({ store, group, stream }: LogCountProps) {
+function LogCount({ store, growing, group, stream }: LogCountProps) {
   useGrowth(store);
   const ended = useEnded(store);
   const lines = `${store.count.toLocaleString('en')} ${store.count === 1 ? 'line' : 'lines'}`;
@@ -89,7 +92,11 @@ function LogCount({ store, group, stream }: LogCountProps) {
       </Alert>
     );
   }
-  return <div className="pw-log-count">{ended ? `${lines}, complete` : `${lines}, live`}</div>;
+  return (
+    <div className="pw-log-count">
+      {lines}, {ended ? 'complete' : growing ? 'live' : 'loading'}
+    </div>
+  );
 }
 
 function wholeText(store: LogStore): Blob {
