@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ListBuildsForProjectCommand } from '@aws-sdk/client-codebuild';
-import { StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
+import { DeletePipelineCommand, StartPipelineExecutionCommand } from '@aws-sdk/client-codepipeline';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   approval,
@@ -103,6 +103,7 @@ test('I9: approve takes the one execution that is named, also of a PARALLEL pipe
   await lab.ended('wide', two, 'Succeeded');
   expect((await cli('approve', 'wide', '--reject')).code).toBe(0);
   await lab.ended('wide', one, 'Failed');
+  await lab.pipelines.send(new DeletePipelineCommand({ name: 'wide' }));
 });
 
 test('I9: a rejection fails the execution, and status says so with its exit code', async () => {
