@@ -1,3 +1,5 @@
+import { isJson } from '../../../pure/is-json.ts';
+
 /** `#{namespace.key}`. Only the engine expands it; `$NAME` is the shell's. */
 const REFERENCE = /#\{([A-Za-z0-9@_-]+)\.([A-Za-z0-9@_.-]+)\}/g;
 
@@ -51,6 +53,7 @@ export function resolveConfiguration(
   const unresolved = new Set<string>();
   const values: Record<string, string> = {};
   for (const [name, value] of Object.entries(configuration)) {
+    // Looked at before anything is replaced: a variable may also bring the whole text.
     const write = holdsJson(name) && isJson(value) ? insideString : asItIs;
     values[name] = value.replace(REFERENCE, (whole: string, namespace: string, key: string) => {
       const found = Object.hasOwn(scope, namespace) ? scope[namespace] : undefined;
@@ -66,16 +69,6 @@ const asItIs = (value: string): string => value;
 
 /** In JSON a reference can only stand in a string. */
 const insideString = (value: string): string => JSON.stringify(value).slice(1, -1);
-
-/** Before anything is replaced: a variable may also bring the whole text. */
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 export interface PipelineVariable {
   readonly name: string;

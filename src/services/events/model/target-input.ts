@@ -1,3 +1,4 @@
+import { isJson } from '../../../pure/is-json.ts';
 import type { EventEnvelope } from './envelope.ts';
 import { atPath, parseJsonPath } from './json-path.ts';
 import { parseTemplate, renderTemplate } from './template.ts';
@@ -55,15 +56,6 @@ function transformerProblems(transformer: NonNullable<TargetInput['InputTransfor
     problems.push('InputTemplate does not make JSON; text stands in quotes');
   }
   return problems;
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** What the target is given, as JSON text (A5.5). */
