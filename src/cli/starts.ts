@@ -9,6 +9,9 @@ import type { Connection } from './client/connection.ts';
 import { pipelines } from './client/pipelines.ts';
 import { type Colour, paint } from './terminal/paint.ts';
 
+/** A hundred names each. */
+const MAX_PAGES = 100;
+
 /** What starts a pipeline by itself, and why something that one may expect does not. */
 export async function readStarts(connection: Connection, name: string): Promise<StartLine[]> {
   const { client, sdk } = await pipelines(connection);
@@ -22,33 +25,34 @@ async function rulesWithTarget(connection: Connection, TargetArn: string): Promi
   const sdk = await import('@aws-sdk/client-eventbridge');
   const client = new sdk.EventBridgeClient(connection);
   const rulesOf = async (EventBusName: string | undefined) => {
-    const names: string[] = [];
-    let NextToken: string | undefined;
-    do {
-      const command = new sdk.ListRuleNamesByTargetCommand({ EventBusName, TargetArn, NextToken });
-      // oxlint-disable-next-line no-await-in-loop -- each page names the next
-      const page = await client.send(command);
-      names.push(...(page.RuleNames ?? []));
-      NextToken = page.NextToken;
-    } while (NextToken);
+    const pages = await pagesOf((NextToken) =>
+      client.send(new sdk.ListRuleNamesByTargetCommand({ EventBusName, TargetArn, NextToken })),
+    );
+    const names = pages.flatMap(({ RuleNames = [] }) => RuleNames);
     return await Promise.all(
       names.map((Name) => client.send(new sdk.DescribeRuleCommand({ Name, EventBusName }))),
     );
   };
   try {
-    const buses: (string | undefined)[] = [];
-    let NextToken: string | undefined;
-    do {
-      // oxlint-disable-next-line no-await-in-loop -- each page names the next
-      const page = await client.send(new sdk.ListEventBusesCommand({ NextToken }));
-      buses.push(...(page.EventBuses ?? []).map(({ Name }) => Name));
-      NextToken = page.NextToken;
-    } while (NextToken);
+    const pages = await pagesOf((NextToken) => client.send(new sdk.ListEventBusesCommand({ NextToken })));
+    const buses = pages.flatMap(({ EventBuses = [] }) => EventBuses.map(({ Name }) => Name));
     return (await Promise.all(buses.map(rulesOf))).flat();
   } catch (error) {
     if ((error as Error).name.startsWith('AccessDenied')) return undefined;
     throw error;
   }
+}
+
+/** EventBridge's SDK has no paginators. */
+async function pagesOf<Page extends { readonly NextToken?: string | undefined }>(
+  read: (token: string | undefined) => Promise<Page>,
+): Promise<Page[]> {
+  const pages = [await read(undefined)];
+  while (pages.at(-1)?.NextToken && pages.length < MAX_PAGES) {
+    // oxlint-disable-next-line no-await-in-loop -- each page names the next
+    pages.push(await read(pages.at(-1)?.NextToken));
+  }
+  return pages;
 }
 
 const MARKS: Readonly<Record<StartTone, readonly [mark: string, colour: Colour]>> = {
